@@ -1,1 +1,33 @@
-//! Skeleton.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod answer;
+mod audience;
+mod authenticator;
+mod cache;
+mod endpoint;
+mod error;
+mod event;
+mod header;
+mod http;
+mod policy;
+mod runtime;
+mod secret;
+mod source;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use self::answer::{Call, Grant, TokenAnswer};
+pub use self::audience::{Audience, BaseUrl, Target};
+pub use self::authenticator::{Authenticator, HeaderFuture, Need, StaticAuth};
+pub use self::cache::{TokenCache, TokenCacheBuilder};
+pub use self::endpoint::{DataCenter, Endpoints, Product};
+pub use self::error::{AuthError, ErrorKind};
+pub use self::header::{AuthHeader, Generation, HeaderStyle};
+pub use self::http::{Fault, HttpClient, Limits, TransportError};
+pub use self::policy::CachePolicy;
+#[cfg(feature = "tokio")]
+pub use self::runtime::TokioRuntime;
+pub use self::runtime::{Deadline, Now, Runtime, Task};
+pub use self::secret::{Secret, SecretId, SecretSource, wiped};
+pub use self::source::{Ask, FetchReason, Revocation, Token, TokenSource};

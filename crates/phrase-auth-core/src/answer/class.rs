@@ -1,0 +1,62 @@
+use http::StatusCode;
+
+use super::Grant;
+use super::body::{Body, Fields};
+use crate::error::ErrorKind;
+
+/// What an answer comes to.
+pub(super) enum Verdict<'a> {
+    Granted(&'a Fields),
+    Failed(ErrorKind),
+}
+
+/// The classification: the first row that fits. Total, so that nothing is left to chance.
+pub(super) fn judge(grant: Grant, status: StatusCode, body: &Body) -> Verdict<'_> {
+    let code = match body {
+        Body::Object(fields) => fields.code(),
+        Body::Empty | Body::Foreign | Body::Broken => None,
+    };
+    let by_code = code.and_then(|code| judge_code(grant, status, code));
+    let kind = match status.as_u16() {
+        300..=399 => ErrorKind::Config,
+        429 => ErrorKind::Throttled,
+        408 | 425 | 500.. => ErrorKind::Unavailable,
+        404 if by_code.is_none() => ErrorKind::Config,
+        number => match body {
+            Body::Empty if matches!(number, 405 | 410) => ErrorKind::Config,
+            Body::Empty | Body::Foreign => ErrorKind::Unavailable,
+            Body::Broken => ErrorKind::Protocol,
+            Body::Object(fields) if status.is_success() && code.is_none() && fields.has_token() => {
+                return Verdict::Granted(fields);
+            }
+            Body::Object(_) => by_code.unwrap_or(match number {
+                401 | 403 => ErrorKind::Unavailable,
+                405 | 410 if code.is_none() => ErrorKind::Config,
+                _ => ErrorKind::Protocol,
+            }),
+        },
+    };
+    Verdict::Failed(kind)
+}
+
+/// What the server's code means, if it is one that is known. An error with a 2xx status counts as
+/// one with 400.
+fn judge_code(grant: Grant, status: StatusCode, code: &str) -> Option<ErrorKind> {
+    let refusing = status.is_success() || matches!(status.as_u16(), 400 | 401 | 403);
+    let kind = match code {
+        "temporarily_unavailable" | "server_error" => ErrorKind::Unavailable,
+        "AuthAccountTwoFactorProtected" => ErrorKind::SecondFactorRequired,
+        "access_denied" => ErrorKind::Forbidden,
+        "invalid_grant" | "invalid_token" | "unauthorized" | "AuthUnauthorized" if refusing => {
+            ErrorKind::Refused
+        }
+        "invalid_request" if grant == Grant::Refresh => ErrorKind::Refused,
+        "invalid_client"
+        | "unauthorized_client"
+        | "unsupported_grant_type"
+        | "invalid_scope"
+        | "invalid_request" => ErrorKind::Config,
+        _ => return None,
+    };
+    Some(kind)
+}

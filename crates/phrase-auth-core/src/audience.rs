@@ -1,0 +1,282 @@
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use http::Uri;
+
+use crate::error::AuthError;
+
+/// The base URLs that a credential may be sent to: whole origins, or paths under them.
+///
+/// A URL is covered if scheme, host and port are the same and its path lies under the base's path,
+/// compared by whole segments. A path that climbs (`..`, also percent-encoded) is covered by a
+/// base without a path only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audience(Vec<BaseUrl>);
+
+impl Audience {
+    /// An audience of one base URL.
+    ///
+    /// # Errors
+    ///
+    /// `Config` for a URL that breaks the rules of [`BaseUrl`].
+    pub fn new(base: &str) -> Result<Self, AuthError> {
+        BaseUrl::parse(base).map(Self::from)
+    }
+
+    /// The same audience and one more base URL.
+    ///
+    /// # Errors
+    ///
+    /// `Config` for a URL that breaks the rules of [`BaseUrl`].
+    pub fn also(mut self, base: &str) -> Result<Self, AuthError> {
+        self.0.push(BaseUrl::parse(base)?);
+        Ok(self)
+    }
+
+    /// Whether a credential for this audience may be sent there.
+    pub fn covers(&self, target: Target<'_>) -> bool {
+        self.0.iter().any(|base| base.covers(target))
+    }
+}
+
+impl From<BaseUrl> for Audience {
+    fn from(base: BaseUrl) -> Self {
+        Self(vec![base])
+    }
+}
+
+/// A URL that a secret may be sent to, or under.
+///
+/// `https` to any host, or `http` to a loopback literal (127.0.0.0/8 or `[::1]`; not the name
+/// `localhost`, which a resolver may send elsewhere). No user info, no query, no fragment. The
+/// host is an ASCII name without a trailing dot (write international names as punycode) or an IP
+/// literal, and is compared in lower case (RFC 3986 section 6.2.2.1). A trailing slash says
+/// nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    secure: bool,
+    host: String,
+    port: u16,
+    path: String,
+}
+
+impl BaseUrl {
+    /// Reads a base URL.
+    ///
+    /// # Errors
+    ///
+    /// `Config`, with the rule that it breaks.
+    pub fn parse(text: &str) -> Result<Self, AuthError> {
+        // Neither a fragment nor white space survives in a `Uri`, so they are looked for here.
+        if let Some(bad) = text
+            .chars()
+            .find(|c| *c == '#' || *c == '\\' || !c.is_ascii_graphic())
+        {
+            return Err(refused(format!("the URL may not contain {bad:?}")));
+        }
+        let uri: Uri = text
+            .parse()
+            .map_err(|_| refused("this is not a URL".to_owned()))?;
+        let target = Target::try_from(&uri)?;
+        if uri.query().is_some() {
+            return Err(refused("a base URL has no query".to_owned()));
+        }
+        if !target.is_confidential() {
+            return Err(refused(format!("a secret may not be sent to {target}")));
+        }
+        if climbs(target.path) {
+            return Err(refused("the path of a base URL may not climb".to_owned()));
+        }
+        Ok(Self {
+            secure: target.is_https(),
+            host: target.host.to_ascii_lowercase(),
+            port: target.port,
+            path: target.path.trim_end_matches('/').to_owned(),
+        })
+    }
+
+    /// The URL of something under this base; `path` starts with a slash.
+    ///
+    /// # Errors
+    ///
+    /// `Config` if the two do not make a URL.
+    pub fn join(&self, path: &str) -> Result<Uri, AuthError> {
+        format!("{self}{path}")
+            .parse()
+            .map_err(|_| refused(format!("{self} and {path:?} do not make a URL")))
+    }
+
+    fn covers(&self, target: Target<'_>) -> bool {
+        let same_origin = (self.secure == target.is_https())
+            && self.host.eq_ignore_ascii_case(target.host)
+            && self.port == target.port
+            && target.is_confidential();
+        let under = match target.path.strip_prefix(self.path.as_str()) {
+            Some(rest) => rest.is_empty() || rest.starts_with('/') || self.path.is_empty(),
+            None => false,
+        };
+        same_origin && under && (self.path.is_empty() || !climbs(target.path))
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, usual) = if self.secure {
+            ("https", 443)
+        } else {
+            ("http", 80)
+        };
+        write!(f, "{scheme}://{}", self.host)?;
+        if self.port != usual {
+            write!(f, ":{}", self.port)?;
+        }
+        f.write_str(&self.path)
+    }
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BaseUrl({self})")
+    }
+}
+
+/// Where a request is going, as far as a credential cares: borrowed from its [`Uri`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Target<'a> {
+    /// `https` or `http`.
+    pub scheme: &'a str,
+    /// The host as written; an IPv6 literal in brackets.
+    pub host: &'a str,
+    /// The port, 443 or 80 if none is written.
+    pub port: u16,
+    /// The path as written, still percent-encoded.
+    pub path: &'a str,
+}
+
+impl Target<'_> {
+    /// Whether a secret may be sent there at all: `https`, or `http` to a loopback literal.
+    pub fn is_confidential(&self) -> bool {
+        self.is_https() || is_loopback(self.host)
+    }
+
+    /// Whether the host is an IP literal in 127.0.0.0/8, or `[::1]`.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(self.host)
+    }
+
+    fn is_https(&self) -> bool {
+        self.scheme.eq_ignore_ascii_case("https")
+    }
+}
+
+impl<'a> TryFrom<&'a Uri> for Target<'a> {
+    type Error = AuthError;
+
+    /// # Errors
+    ///
+    /// `Config` for anything but an absolute `http` or `https` URL without user info, to a host
+    /// that every URL parser reads alike.
+    fn try_from(uri: &'a Uri) -> Result<Self, AuthError> {
+        let scheme = uri.scheme_str().unwrap_or_default();
+        let usual = match scheme.to_ascii_lowercase().as_str() {
+            "https" => 443,
+            "http" => 80,
+            _ => return Err(refused("the URL must start with https://".to_owned())),
+        };
+        let authority = uri.authority().map_or("", http::uri::Authority::as_str);
+        if authority.contains('@') {
+            return Err(refused(
+                "the URL may not contain a user name or password".to_owned(),
+            ));
+        }
+        let host = uri.host().unwrap_or_default();
+        check_host(host)?;
+        let written = authority.strip_prefix(host).unwrap_or_default();
+        let port = match written.strip_prefix(':') {
+            None => usual,
+            Some(port) => port
+                .parse()
+                .ok()
+                .filter(|port| *port != 0)
+                .ok_or_else(|| refused("the port of the URL is not one".to_owned()))?,
+        };
+        Ok(Self {
+            scheme,
+            host,
+            port,
+            path: uri.path(),
+        })
+    }
+}
+
+impl fmt::Display for Target<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}:{}", self.scheme, self.host, self.port)
+    }
+}
+
+fn refused(what: String) -> AuthError {
+    AuthError::config(what).with_hint(
+        "give an https:// URL such as https://eu.phrase.com/idm; http:// is for 127.0.0.1",
+    )
+}
+
+/// Takes only hosts that no parser rewrites: what is compared must be what is connected to.
+fn check_host(host: &str) -> Result<(), AuthError> {
+    let bad = || refused("the host of the URL is not a plain name or IP address".to_owned());
+    if let Some(literal) = host.strip_prefix('[') {
+        let literal = literal.strip_suffix(']').ok_or_else(bad)?;
+        return literal.parse::<Ipv6Addr>().map(drop).map_err(|_| bad());
+    }
+    let whole = !host.is_empty() && host.len() <= 253;
+    let label = |label: &str| {
+        let plain = label
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        plain && !label.is_empty() && label.len() <= 63
+    };
+    // 127.1, 0x7f.0.0.1 and 2130706433 are addresses to some parsers and names to others.
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let numeric = last.starts_with(|c: char| c.is_ascii_digit())
+        && (last.bytes().all(|b| b.is_ascii_digit())
+            || last
+                .get(..2)
+                .is_some_and(|start| start.eq_ignore_ascii_case("0x")));
+    let sound = !numeric || host.parse::<Ipv4Addr>().is_ok();
+    if whole && sound && host.split('.').all(label) {
+        Ok(())
+    } else {
+        Err(bad())
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    match host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
+        Some(literal) => literal
+            .parse()
+            .is_ok_and(|ip: Ipv6Addr| ip == Ipv6Addr::LOCALHOST),
+        None => host.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback()),
+    }
+}
+
+/// Whether a segment is `.` or `..`, however its dots and separators are encoded.
+fn climbs(path: &str) -> bool {
+    let plain = path
+        .replace("%2e", ".")
+        .replace("%2E", ".")
+        .replace("%2f", "/")
+        .replace("%2F", "/")
+        .replace("%5c", "/")
+        .replace("%5C", "/")
+        .replace('\\', "/");
+    plain
+        .split('/')
+        .any(|segment| segment == "." || segment == "..")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,253 @@
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use async_trait::async_trait;
+
+use self::entry::{Entry, Freshness};
+use self::flight::{Flight, Outcome};
+use self::state::{Board, Rejection, State};
+use crate::audience::{Audience, Target};
+use crate::authenticator::{Authenticator, Need};
+use crate::error::{AuthError, ErrorKind};
+use crate::event;
+use crate::header::AuthHeader;
+use crate::policy::CachePolicy;
+use crate::runtime::{Runtime, within};
+use crate::source::{Revocation, TokenSource};
+
+mod builder;
+mod entry;
+mod flight;
+mod pilot;
+mod state;
+
+pub use self::builder::TokenCacheBuilder;
+
+/// An [`Authenticator`] over a [`TokenSource`]: holds one token, keeps it fresh, and asks the
+/// source no more than it must.
+///
+/// - A fresh token is handed out without lock, wait or allocation. One that will soon be over is
+///   handed out at once and renewed beside; only when there is none that works does anybody wait.
+/// - However many callers wait, one fetch runs for all of them, in a task of its own. Leaving ends
+///   nothing, and a caller who is not polled holds up nobody.
+/// - After a passing fault nothing is asked for a while (0.5 s doubling to 60 s, and as long as
+///   the server says), and a token that still works is handed out until its end.
+/// - A refused secret is not sent a second time until something has changed: see
+///   [`reset`](Self::reset) and [`TokenSource::secret_id`].
+///
+/// Cloning is cheap, and clones share everything. The cache has no task of its own.
+///
+/// ```
+/// use phrase_auth_core::{Audience, Authenticator, HeaderStyle, Token, TokenCache};
+/// # use phrase_auth_core::{Ask, AuthError, TokenSource};
+/// # #[derive(Debug)] struct Vault;
+/// # #[async_trait::async_trait]
+/// # impl TokenSource for Vault {
+/// #     async fn fetch(&self, _: &Ask<'_>) -> Result<Token, AuthError> {
+/// #         Token::new("t", HeaderStyle::bearer(), std::time::Duration::from_secs(3600))
+/// #     }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), AuthError> {
+/// let auth = TokenCache::new(Vault, Audience::new("https://cloud.memsource.com/web")?);
+/// let header = auth.header().await?;
+/// assert_eq!(header.name(), "authorization");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct TokenCache(Arc<Shared>);
+
+pub(in crate::cache) struct Shared {
+    source: Box<dyn TokenSource>,
+    audience: Audience,
+    runtime: Arc<dyn Runtime>,
+    policy: CachePolicy,
+    /// All that a hit reads. Written under the lock of `state` only.
+    current: ArcSwapOption<Entry>,
+    state: Mutex<State>,
+}
+
+impl TokenCache {
+    /// A cache on the Tokio runtime that is current when it is used, with the usual numbers.
+    pub fn new(source: impl TokenSource, audience: Audience) -> Self {
+        Self::builder(source, audience).build()
+    }
+
+    /// A cache with a runtime, numbers or a first token of the caller's choice.
+    pub fn builder(source: impl TokenSource, audience: Audience) -> TokenCacheBuilder {
+        TokenCacheBuilder::new(Box::new(source), audience)
+    }
+
+    /// The cause of a failure is gone, says the user: forgets a standing refusal and a window. A
+    /// token that is held stays.
+    pub fn reset(&self) {
+        self.0.state().reset();
+    }
+
+    /// Ends the token at the server where that is offered, and forgets it here in any case: no
+    /// header is handed out from the moment of the call until [`reset`](Self::reset), and a fetch
+    /// under way lands in nothing. Doing it twice does no harm.
+    ///
+    /// # Errors
+    ///
+    /// If the server could not be told; the token is forgotten all the same.
+    pub async fn logout(&self) -> Result<Revocation, AuthError> {
+        let (token, flight) = {
+            let mut state = self.0.state();
+            self.0.current.store(None);
+            state.log_out()
+        };
+        event::logged_out();
+        if let Some(flight) = flight {
+            flight.settle(Outcome::Landed(Err(state::logged_out())));
+        }
+        let Some(token) = token else {
+            return Ok(Revocation::NothingHeld);
+        };
+        let told = self.0.source.revoke(&token);
+        within(&*self.0.runtime, self.0.policy.deadline, told)
+            .await?
+            .unwrap_or_else(|| Err(late("the server was not told of the logout in time")))
+    }
+
+    /// Waits for a flight, for as long as it may take. `None`: it was lost.
+    async fn ride(
+        &self,
+        flight: &Arc<Flight>,
+    ) -> Result<Option<Result<Arc<Entry>, AuthError>>, AuthError> {
+        let age = self.0.runtime.now().since(&flight.start);
+        let patience = self
+            .0
+            .policy
+            .deadline
+            .saturating_add(GRACE)
+            .saturating_sub(age);
+        let timer = self.0.runtime.sleep(patience)?;
+        match flight.outcome(timer).await {
+            Some(Outcome::Landed(result)) => Ok(Some(result)),
+            Some(Outcome::Lost) => Ok(None),
+            None => {
+                self.0.state().leave(flight);
+                flight.settle(Outcome::Lost);
+                Ok(None)
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Authenticator for TokenCache {
+    fn peek(&self) -> Option<AuthHeader> {
+        let current = self.0.current.load();
+        let entry = current.as_ref()?;
+        (entry.freshness(&self.0.runtime.now()) == Freshness::Fresh).then(|| entry.lend())
+    }
+
+    /// A caller waits for one flight that was under way and one of its own at most: no longer than
+    /// twice the policy's deadline, and half of that unless a runtime has stopped in between.
+    async fn obtain(&self, need: Need) -> Result<AuthHeader, AuthError> {
+        for _ in 0..MOST_FLIGHTS {
+            let flight = match self.0.board(&need) {
+                Board::Serve(header, None) => return Ok(header),
+                Board::Serve(header, Some(flight)) => {
+                    // Whoever has no runtime still has a token.
+                    let _ = pilot::launch(&self.0, &flight);
+                    return Ok(header);
+                }
+                Board::Fail(error) => return Err(error),
+                Board::Ride(flight, false) => flight,
+                Board::Ride(flight, true) => {
+                    pilot::launch(&self.0, &flight)?;
+                    flight
+                }
+            };
+            match self.ride(&flight).await? {
+                Some(Ok(entry)) => return Ok(entry.lend()),
+                Some(Err(error)) => return self.0.what_is_left(&need).ok_or(error),
+                None => {}
+            }
+        }
+        let stuck = late("nobody has fetched a token in time");
+        self.0.what_is_left(&need).ok_or(stuck)
+    }
+
+    fn reject(&self, refused: &AuthHeader) -> bool {
+        let now = self.0.runtime.now();
+        let mut state = self.0.state();
+        let current = self
+            .0
+            .current
+            .load()
+            .as_ref()
+            .map(|entry| entry.generation());
+        let rejection = state.reject(refused.generation(), current, &now, &self.0.policy);
+        if rejection == Rejection::Drop {
+            self.0.current.store(None);
+            drop(state);
+            event::rejected(refused.generation());
+        }
+        rejection != Rejection::Useless
+    }
+
+    fn covers(&self, target: Target<'_>) -> bool {
+        self.0.audience.covers(target)
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn board(&self, need: &Need) -> Board {
+        let now = self.runtime.now();
+        let mut state = self.state();
+        state.board(need, self.current.load().as_ref(), now, &self.policy)
+    }
+
+    /// The token that is held, if it still works: what a failed fetch leaves.
+    fn what_is_left(&self, need: &Need) -> Option<AuthHeader> {
+        let now = self.runtime.now();
+        let current = self.current.load();
+        let entry = current.as_ref()?;
+        let newer = need
+            .newer_than
+            .is_none_or(|refused| entry.generation() > refused);
+        (newer && entry.freshness(&now) != Freshness::Dead).then(|| entry.lend())
+    }
+}
+
+impl fmt::Debug for TokenCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenCache")
+            .field("source", &self.0.source)
+            .field("audience", &self.0.audience)
+            .field(
+                "generation",
+                &self
+                    .0
+                    .current
+                    .load()
+                    .as_ref()
+                    .map(|entry| entry.generation()),
+            )
+            .finish_non_exhaustive()
+    }
+}
+
+fn late(what: &'static str) -> AuthError {
+    AuthError::new(ErrorKind::Timeout, what)
+}
+
+/// One that was under way and got lost, and one of one's own.
+const MOST_FLIGHTS: usize = 2;
+
+/// A flight ends itself at its deadline; whoever waits gives it this much more to say so before
+/// taking it for lost with its runtime.
+const GRACE: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests;

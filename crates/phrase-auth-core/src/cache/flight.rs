@@ -1,0 +1,132 @@
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use super::entry::Entry;
+use super::state::Mark;
+use crate::error::AuthError;
+use crate::runtime::{Now, Task};
+use crate::secret::SecretId;
+use crate::source::{FetchReason, Token};
+
+/// One fetch under way, and all who wait for it.
+///
+/// The fetch runs in a task of its own; here is only the slot for its outcome, which is filled
+/// once. Whoever leaves, or is never polled again, leaves nothing locked.
+#[derive(Debug)]
+pub(super) struct Flight {
+    pub(super) why: FetchReason,
+    pub(super) start: Now,
+    /// The last token, for the source.
+    pub(super) previous: Option<Arc<Token>>,
+    /// Set while a refusal stands: the flight asks for nothing unless the secret has changed.
+    pub(super) standing: Option<(AuthError, SecretId)>,
+    pub(super) mark: Mark,
+    slot: Mutex<Slot>,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    outcome: Option<Outcome>,
+    waiting: Vec<Option<Waker>>,
+}
+
+/// How a flight ended.
+#[derive(Clone, Debug)]
+pub(super) enum Outcome {
+    /// For all who waited alike.
+    Landed(Result<Arc<Entry>, AuthError>),
+    /// Its task ended without an answer, or it was given up: board another.
+    Lost,
+}
+
+impl Flight {
+    pub(super) fn new(
+        why: FetchReason,
+        start: Now,
+        previous: Option<Arc<Token>>,
+        standing: Option<(AuthError, SecretId)>,
+        mark: Mark,
+    ) -> Self {
+        Self {
+            why,
+            start,
+            previous,
+            standing,
+            mark,
+            slot: Mutex::default(),
+        }
+    }
+
+    /// Tells everybody. Only the first outcome counts.
+    pub(super) fn settle(&self, outcome: Outcome) {
+        let mut slot = self.slot();
+        if slot.outcome.is_some() {
+            return;
+        }
+        slot.outcome = Some(outcome);
+        let waiting = std::mem::take(&mut slot.waiting);
+        // Wakers are foreign code: they run without the lock.
+        drop(slot);
+        for waker in waiting.into_iter().flatten() {
+            waker.wake();
+        }
+    }
+
+    /// Waits for the outcome, or for `timer`: `None` if that is first.
+    pub(super) fn outcome(&self, timer: Task) -> Riding<'_> {
+        Riding {
+            flight: self,
+            timer,
+            seat: None,
+        }
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A caller who waits for a flight.
+pub(super) struct Riding<'a> {
+    flight: &'a Flight,
+    timer: Task,
+    seat: Option<usize>,
+}
+
+impl Future for Riding<'_> {
+    type Output = Option<Outcome>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut slot = self.flight.slot();
+        if let Some(outcome) = &slot.outcome {
+            return Poll::Ready(Some(outcome.clone()));
+        }
+        let seat = *self.seat.get_or_insert_with(|| {
+            slot.waiting.push(None);
+            slot.waiting.len().saturating_sub(1)
+        });
+        let replaced = slot
+            .waiting
+            .get_mut(seat)
+            .and_then(|waker| waker.replace(context.waker().clone()));
+        drop(slot);
+        drop(replaced);
+        self.timer.as_mut().poll(context).map(|()| None)
+    }
+}
+
+impl Drop for Riding<'_> {
+    fn drop(&mut self) {
+        if let Some(seat) = self.seat {
+            let waker = self
+                .flight
+                .slot()
+                .waiting
+                .get_mut(seat)
+                .and_then(Option::take);
+            drop(waker);
+        }
+    }
+}

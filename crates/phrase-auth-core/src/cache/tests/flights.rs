@@ -1,0 +1,247 @@
+use super::*;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_callers_make_one_request() {
+    let source = Gated::new(ScriptedSource::minting(LIFE));
+    let (cache, _clock) = cache(source.clone());
+    let callers: Vec<_> = (0..10_000)
+        .map(|_| {
+            let cache = cache.clone();
+            tokio::spawn(async move { cache.header().await.unwrap().generation() })
+        })
+        .collect();
+    while source.started() == 0 {
+        tokio::task::yield_now().await;
+    }
+    source.open();
+    let mut generations = Vec::new();
+    for caller in callers {
+        generations.push(caller.await.unwrap());
+    }
+    generations.dedup();
+    assert_eq!(generations.len(), 1);
+    assert_eq!(source.started(), 1);
+}
+
+#[tokio::test]
+async fn one_failure_answers_every_waiter() {
+    let source = Gated::new(ScriptedSource::new([refused()]));
+    let (cache, _clock) = cache(source.clone());
+    let callers: Vec<_> = (0..100)
+        .map(|_| {
+            let cache = cache.clone();
+            tokio::spawn(async move { cache.header().await.unwrap_err() })
+        })
+        .collect();
+    settle().await;
+    source.open();
+    for caller in callers {
+        assert_eq!(caller.await.unwrap().kind(), ErrorKind::Refused);
+    }
+    assert_eq!(source.started(), 1);
+}
+
+#[tokio::test]
+async fn a_caller_who_leaves_at_any_point_ends_nothing() {
+    for polls in 0..3 {
+        let source = Gated::new(ScriptedSource::minting(LIFE));
+        let (cache, _clock) = cache(source.clone());
+        {
+            let mut caller = pin!(cache.header());
+            for _ in 0..polls {
+                assert!(poll_once(caller.as_mut()).is_pending());
+                settle().await;
+            }
+        }
+        source.open();
+        settle().await;
+        // Never polled: never started. Polled: carried through.
+        assert_eq!(source.source.fetches(), usize::from(polls > 0));
+        assert_eq!(cache.peek().is_some(), polls > 0);
+    }
+}
+
+#[tokio::test]
+async fn a_caller_who_is_never_polled_again_holds_up_nobody() {
+    let source = Gated::new(ScriptedSource::minting(LIFE));
+    let (cache, clock) = cache(source.clone());
+    let mut stuck = pin!(cache.header());
+    assert!(poll_once(stuck.as_mut()).is_pending());
+    source.open();
+    assert_eq!(cache.header().await.unwrap().token(), "token-1");
+    clock.advance(LIFE);
+    source.open();
+    assert_eq!(cache.header().await.unwrap().token(), "token-2");
+    let Poll::Ready(Ok(header)) = poll_once(stuck.as_mut()) else {
+        panic!("still stuck")
+    };
+    assert_eq!(header.token(), "token-1");
+}
+
+#[derive(Debug, Default)]
+struct Panicking {
+    left: AtomicUsize,
+    in_secret_id: bool,
+}
+
+#[async_trait]
+impl TokenSource for Panicking {
+    async fn fetch(&self, _: &Ask<'_>) -> Result<Token, AuthError> {
+        assert!(
+            self.in_secret_id || self.left.fetch_sub(1, Ordering::SeqCst) == 0,
+            "canary"
+        );
+        token("after", LIFE)
+    }
+
+    async fn secret_id(&self) -> Option<SecretId> {
+        assert!(
+            !self.in_secret_id || self.left.fetch_sub(1, Ordering::SeqCst) == 0,
+            "canary"
+        );
+        None
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_panics_is_an_error_for_this_round_only() {
+    for in_secret_id in [false, true] {
+        let (cache, _clock) = cache(Panicking {
+            left: AtomicUsize::new(1),
+            in_secret_id,
+        });
+        let (first, second) = tokio::join!(cache.header(), cache.header());
+        for error in [first.unwrap_err(), second.unwrap_err()] {
+            assert!(error.to_string().contains("panicked"), "{error}");
+            assert!(!format!("{error:?}").contains("canary"));
+        }
+        assert_eq!(cache.header().await.unwrap().token(), "after");
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_hangs_is_given_up_at_the_deadline() {
+    let source = Gated::new(ScriptedSource::minting(LIFE));
+    let (cache, clock) = cache(source.clone());
+    let caller = tokio::spawn({
+        let cache = cache.clone();
+        async move { cache.header().await }
+    });
+    settle().await;
+    clock.advance(Duration::from_secs(30));
+    assert_eq!(
+        caller.await.unwrap().unwrap_err().kind(),
+        ErrorKind::Timeout
+    );
+    assert_eq!(clock.sleepers(), 0);
+    // A passing fault like any other: a window, then a new flight.
+    assert_eq!(cache.header().await.unwrap_err().kind(), ErrorKind::Timeout);
+    clock.advance(Duration::from_secs(1));
+    source.open();
+    assert!(cache.header().await.is_ok());
+}
+
+fn current_thread() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn a_runtime_that_is_dropped_costs_one_more_fetch_and_nothing_else() {
+    let source = Gated::new(ScriptedSource::minting(LIFE));
+    let (cache, _clock) = cache(source.clone());
+    let (first, second) = (current_thread(), current_thread());
+    let mut starter = pin!(cache.header());
+    first.block_on(async {
+        assert!(
+            std::future::poll_fn(|cx| Poll::Ready(starter.as_mut().poll(cx).is_pending())).await
+        );
+        settle().await;
+    });
+    assert_eq!(source.started(), 1);
+    let waiter = second.spawn({
+        let cache = cache.clone();
+        async move { cache.header().await }
+    });
+    second.block_on(settle());
+    drop(first);
+    source.open();
+    assert_eq!(second.block_on(waiter).unwrap().unwrap().token(), "token-1");
+    assert_eq!(source.started(), 2);
+}
+
+#[test]
+fn a_runtime_that_idles_costs_one_more_fetch_and_nothing_else() {
+    let source = Gated::new(ScriptedSource::minting(LIFE));
+    let (cache, clock) = cache(source.clone());
+    let (first, second) = (current_thread(), current_thread());
+    let mut starter = pin!(cache.header());
+    first.block_on(async {
+        assert!(
+            std::future::poll_fn(|cx| Poll::Ready(starter.as_mut().poll(cx).is_pending())).await
+        );
+        settle().await;
+    });
+    let waiter = second.spawn({
+        let cache = cache.clone();
+        async move { cache.header().await }
+    });
+    second.block_on(settle());
+    assert_eq!(source.started(), 1);
+    // The first runtime stays alive but does nothing: its flight is given up when overdue. (The
+    // first one let through is that flight, which cannot move.)
+    clock.advance(Duration::from_secs(31));
+    source.open();
+    source.open();
+    assert_eq!(second.block_on(waiter).unwrap().unwrap().token(), "token-1");
+    assert_eq!(source.started(), 2);
+
+    // When it wakes up, what it brings is late and does no harm.
+    let header = first.block_on(async {
+        settle().await;
+        cache.header().await.unwrap()
+    });
+    assert_eq!(header.token(), "token-1");
+}
+
+#[test]
+fn without_a_runtime_there_is_an_error_and_no_panic() {
+    let source = ScriptedSource::minting(LIFE);
+    let cache = TokenCache::new(source.clone(), audience());
+    let mut caller = pin!(cache.header());
+    let Poll::Ready(Err(error)) = poll_once(caller.as_mut()) else {
+        panic!("no answer")
+    };
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert_eq!(source.fetches(), 0);
+    // Nothing is left behind that would keep another caller from it.
+    assert!(
+        current_thread()
+            .block_on(async { cache.header().await })
+            .is_ok()
+    );
+    assert!(AssertUnwindSafe(&cache).peek().is_some());
+}
+
+#[tokio::test]
+async fn a_hung_credential_does_not_delay_another() {
+    let (hung, _clock) = cache(Gated::new(ScriptedSource::minting(LIFE)));
+    let (other, _clock) = cache(ScriptedSource::minting(LIFE));
+    let mut stuck = pin!(hung.header());
+    assert!(poll_once(stuck.as_mut()).is_pending());
+    assert!(other.header().await.is_ok());
+}
+
+#[tokio::test]
+async fn no_task_outlives_its_flight() {
+    let source = ScriptedSource::minting(LIFE);
+    let (cache, _clock) = cache(source);
+    cache.header().await.unwrap();
+    settle().await;
+    let tasks = tokio::runtime::Handle::current()
+        .metrics()
+        .num_alive_tasks();
+    assert_eq!(tasks, 0);
+}

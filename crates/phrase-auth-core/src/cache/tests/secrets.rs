@@ -1,0 +1,169 @@
+use super::*;
+
+#[tokio::test]
+async fn a_refused_secret_is_not_sent_again() {
+    for kind in [
+        ErrorKind::Refused,
+        ErrorKind::LoginRequired,
+        ErrorKind::SecondFactorRequired,
+        ErrorKind::Forbidden,
+    ] {
+        let source = ScriptedSource::new([Err(AuthError::new(kind, "no")), token("t", LIFE)]);
+        source.set_secret("wrong");
+        let (cache, clock) = cache(source.clone());
+        for _ in 0..1000 {
+            assert_eq!(cache.header().await.unwrap_err().kind(), kind);
+            clock.advance(Duration::from_secs(60));
+        }
+        assert_eq!(source.fetches(), 1);
+        cache.reset();
+        assert!(cache.header().await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_changed_secret_opens_the_verdict() {
+    let source = ScriptedSource::new([refused(), refused(), token("t", LIFE)]);
+    source.set_secret("wrong");
+    let (cache, _clock) = cache(source.clone());
+    cache.header().await.unwrap_err();
+    source.set_secret("wrong as well");
+    cache.header().await.unwrap_err();
+    cache.header().await.unwrap_err();
+    assert_eq!(source.fetches(), 2);
+    source.set_secret("right");
+    assert_eq!(cache.header().await.unwrap().token(), "t");
+}
+
+#[tokio::test]
+async fn a_source_without_a_fingerprint_waits_for_a_reset() {
+    let source = ScriptedSource::new([refused(), token("t", LIFE)]);
+    let (cache, _clock) = cache(source.clone());
+    cache.header().await.unwrap_err();
+    cache.header().await.unwrap_err();
+    assert_eq!(source.fetches(), 1);
+    cache.reset();
+    assert!(cache.header().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_token_that_still_works_is_handed_out_although_the_secret_is_refused() {
+    let source = ScriptedSource::new([token("good", LIFE), refused()]);
+    source.set_secret("revoked meanwhile");
+    let (cache, clock) = cache(source.clone());
+    cache.header().await.unwrap();
+    clock.advance(LIFE * 9 / 10);
+    for _ in 0..20 {
+        assert_eq!(cache.header().await.unwrap().token(), "good");
+        settle().await;
+        clock.advance(Duration::from_secs(2));
+    }
+    assert_eq!(source.fetches(), 2);
+    clock.advance(LIFE);
+    assert_eq!(cache.header().await.unwrap_err().kind(), ErrorKind::Refused);
+    assert_eq!(source.fetches(), 2);
+}
+
+#[tokio::test]
+async fn a_verdict_from_before_a_reset_does_not_count_after_it() {
+    let source = Gated::new(ScriptedSource::new([refused(), token("t", LIFE)]));
+    let (cache, _clock) = cache(source.clone());
+    let caller = tokio::spawn({
+        let cache = cache.clone();
+        async move { cache.header().await }
+    });
+    settle().await;
+    cache.reset();
+    source.open();
+    assert_eq!(
+        caller.await.unwrap().unwrap_err().kind(),
+        ErrorKind::Refused
+    );
+    source.open();
+    assert!(cache.header().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_logout_ends_the_token_at_the_server_and_here() {
+    let source = ScriptedSource::minting(LIFE);
+    source.set_secret("s");
+    let (cache, _clock) = cache(source.clone());
+    let header = cache.header().await.unwrap();
+    assert_eq!(cache.logout().await.unwrap(), Revocation::Revoked);
+    assert_eq!(source.revoked()[0].expose(), "token-1");
+    assert!(cache.peek().is_none());
+    assert!(!cache.reject(&header));
+    // Not even another secret: only a person ends a logout.
+    source.set_secret("another");
+    assert_eq!(
+        cache.header().await.unwrap_err().kind(),
+        ErrorKind::LoginRequired
+    );
+    assert_eq!(cache.logout().await.unwrap(), Revocation::NothingHeld);
+    assert_eq!(source.fetches(), 1);
+    cache.reset();
+    assert_eq!(cache.header().await.unwrap().token(), "token-2");
+}
+
+#[tokio::test]
+async fn a_fetch_under_way_at_a_logout_lands_in_nothing() {
+    let source = Gated::new(ScriptedSource::minting(LIFE));
+    let (cache, _clock) = cache(source.clone());
+    let caller = tokio::spawn({
+        let cache = cache.clone();
+        async move { cache.header().await }
+    });
+    settle().await;
+    cache.logout().await.unwrap();
+    assert_eq!(
+        caller.await.unwrap().unwrap_err().kind(),
+        ErrorKind::LoginRequired
+    );
+    source.open();
+    settle().await;
+    assert_eq!(source.source.fetches(), 1);
+    assert!(cache.peek().is_none());
+    assert_eq!(
+        cache.header().await.unwrap_err().kind(),
+        ErrorKind::LoginRequired
+    );
+}
+
+#[derive(Debug)]
+struct Unrevocable;
+
+#[async_trait]
+impl TokenSource for Unrevocable {
+    async fn fetch(&self, _: &Ask<'_>) -> Result<Token, AuthError> {
+        token("canary", LIFE)
+    }
+
+    async fn revoke(&self, _: &Token) -> Result<Revocation, AuthError> {
+        Err(AuthError::new(ErrorKind::Unreachable, "gone"))
+    }
+}
+
+#[tokio::test]
+async fn a_logout_is_one_although_the_server_is_gone() {
+    let (cache, _clock) = cache(Unrevocable);
+    cache.header().await.unwrap();
+    assert_eq!(
+        cache.logout().await.unwrap_err().kind(),
+        ErrorKind::Unreachable
+    );
+    assert_eq!(
+        cache.header().await.unwrap_err().kind(),
+        ErrorKind::LoginRequired
+    );
+}
+
+#[tokio::test]
+async fn debug_of_a_cache_shows_no_token() {
+    let (cache, _clock) = cache(Unrevocable);
+    cache.header().await.unwrap();
+    let shown = format!("{cache:?}");
+    assert!(
+        shown.contains("TokenCache") && !shown.contains("canary"),
+        "{shown}"
+    );
+}
