@@ -1,0 +1,129 @@
+//! What each way in costs a user: packages, a clean build, bytes.
+
+use std::{
+    env::consts::EXE_SUFFIX,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+use xshell::Shell;
+
+use crate::{
+    consumers::{FIXTURES, Fixture, Project},
+    table::{seconds, table},
+    workspace::Workspace,
+};
+
+/// The bar for the ten-line program, stripped: 6 MB.
+const SIZE_BAR: u64 = 6_000_000;
+
+struct Weight {
+    name: &'static str,
+    packages: usize,
+    ceiling: usize,
+    build: Duration,
+    bytes: u64,
+}
+
+/// Builds every consumer from nothing and reports in a table.
+pub(crate) fn measure(sh: &Shell, workspace: &Workspace) -> Result<String> {
+    let weights: Vec<_> = FIXTURES
+        .iter()
+        .map(|fixture| weigh(sh, workspace, fixture))
+        .collect::<Result<_>>()?;
+    Ok(report(&weights))
+}
+
+fn weigh(sh: &Shell, workspace: &Workspace, fixture: &Fixture) -> Result<Weight> {
+    let project = Project::prepare(sh, workspace, fixture)?;
+    let target = workspace.target.join("weight");
+    // Nothing of an earlier build may be there, or it is not a clean one.
+    sh.remove_path(&target)?;
+    let start = Instant::now();
+    project
+        .cargo("build --release")
+        .arg("--target-dir")
+        .arg(target.to_string_lossy())
+        .env("CARGO_PROFILE_RELEASE_STRIP", "true")
+        .run(sh)?;
+    let build = start.elapsed();
+    let program = target
+        .join("release")
+        .join(format!("{}{EXE_SUFFIX}", fixture.name));
+    let bytes = program
+        .metadata()
+        .with_context(|| format!("cargo built no {}", program.display()))?
+        .len();
+    let packages = fixture.brings(project.tree());
+    Ok(Weight {
+        name: fixture.name,
+        packages,
+        ceiling: fixture.ceiling,
+        build,
+        bytes,
+    })
+}
+
+fn report(weights: &[Weight]) -> String {
+    let head = [
+        "way in",
+        "packages",
+        "of the bar",
+        "clean build",
+        "stripped",
+        "of 6 MB",
+    ]
+    .map(str::to_owned);
+    let rows = weights.iter().map(|weight| {
+        [
+            weight.name.to_owned(),
+            weight.packages.to_string(),
+            ratio(weight.packages as f64, weight.ceiling as f64),
+            seconds(weight.build),
+            format!("{:.2} MB", weight.bytes as f64 / 1e6),
+            ratio(weight.bytes as f64, SIZE_BAR as f64),
+        ]
+    });
+    table(&[head].into_iter().chain(rows).collect::<Vec<_>>())
+}
+
+fn ratio(value: f64, bar: f64) -> String {
+    format!("{:.2} ×", value / bar)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_way_in_is_a_row_of_ratios_to_its_bars() {
+        let build = Duration::from_secs(40);
+        let weight = Weight {
+            name: "only-platform",
+            packages: 50,
+            ceiling: 100,
+            build,
+            bytes: 3_000_000,
+        };
+        let report = report(&[weight]);
+        let row: Vec<_> = report
+            .lines()
+            .nth(1)
+            .unwrap()
+            .split("  ")
+            .map(str::trim)
+            .filter(|c| !c.is_empty())
+            .collect();
+        assert_eq!(
+            row,
+            [
+                "only-platform",
+                "50",
+                "0.50 ×",
+                "40.0 s",
+                "3.00 MB",
+                "0.50 ×"
+            ]
+        );
+    }
+}
