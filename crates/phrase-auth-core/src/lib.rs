@@ -28,6 +28,6 @@ pub use self::http::{Fault, HttpClient, Limits, TransportError};
 pub use self::policy::CachePolicy;
 #[cfg(feature = "tokio")]
 pub use self::runtime::TokioRuntime;
-pub use self::runtime::{Deadline, Now, Runtime, Task};
+pub use self::runtime::{Deadline, Now, Runtime, Task, default_runtime};
 pub use self::secret::{Secret, SecretId, SecretSource, wiped};
 pub use self::source::{Ask, FetchReason, Revocation, Token, TokenSource};

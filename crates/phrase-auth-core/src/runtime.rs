@@ -126,15 +126,15 @@ pub(crate) async fn within<F: Future>(
     .await)
 }
 
-/// The runtime of whoever names none: Tokio, if the feature is on.
-pub(crate) fn default_runtime() -> Arc<dyn Runtime> {
+/// The runtime of whoever names none: Tokio if the feature `tokio` is on; else one that gives the
+/// time, and a `Config` error for everything else.
+pub fn default_runtime() -> Arc<dyn Runtime> {
     #[cfg(feature = "tokio")]
     return Arc::new(TokioRuntime);
     #[cfg(not(feature = "tokio"))]
     return Arc::new(NoRuntime);
 }
 
-/// Gives the time, and an error for everything else.
 #[cfg(not(feature = "tokio"))]
 #[derive(Debug)]
 struct NoRuntime;

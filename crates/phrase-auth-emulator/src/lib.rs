@@ -1,1 +1,32 @@
-//! Skeleton.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod answer;
+mod application;
+mod builder;
+mod call;
+mod clock;
+mod door;
+mod emulator;
+mod endpoint;
+mod error;
+mod exchange;
+mod form;
+mod host;
+mod jwt;
+mod log;
+mod protected;
+pub mod seed;
+mod server;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+pub use application::{Application, Region};
+pub use builder::EmulatorBuilder;
+pub use clock::Clock;
+pub use emulator::Emulator;
+pub use endpoint::Endpoint;
+pub use error::EmulatorError;
+pub use log::{Log, LogEntry};

@@ -1,1 +1,23 @@
-//! Skeleton.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod auth;
+mod builder;
+#[cfg(feature = "claims")]
+mod claims;
+mod exchange;
+mod shape;
+
+pub use self::auth::PlatformAuth;
+pub use self::builder::PlatformAuthBuilder;
+#[cfg(feature = "claims")]
+pub use self::claims::{Claims, unverified_claims};
+
+#[doc(inline)]
+pub use phrase_auth_core::{
+    AuthError, AuthHeader, Authenticator, BaseUrl, CachePolicy, DataCenter, Endpoints, ErrorKind,
+    HeaderStyle, HttpClient, Need, Product, Secret, SecretSource, Target, TokenCache,
+};
+#[cfg(any(feature = "reqwest", feature = "rustls-no-provider"))]
+#[doc(inline)]
+pub use phrase_auth_reqwest::{ProxyPolicy, ReqwestClient, ReqwestClientBuilder};

@@ -1,1 +1,19 @@
-//! Skeleton.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+// The names that users type. A program that moves from here to one scheme's crate changes the path
+// and nothing else.
+#[doc(inline)]
+pub use phrase_auth_core::{
+    Audience, AuthError, AuthHeader, Authenticator, BaseUrl, CachePolicy, DataCenter, Endpoints,
+    ErrorKind, HeaderStyle, HttpClient, Need, Product, Secret, SecretSource, StaticAuth, Target,
+    TokenCache,
+};
+
+#[cfg(feature = "testing")]
+#[doc(inline)]
+pub use phrase_auth_core::testing;
+
+#[cfg(feature = "platform")]
+#[doc(inline)]
+pub use phrase_auth_platform as platform;

@@ -1,0 +1,98 @@
+use std::fmt;
+
+/// An application of the platform that a token can be made for.
+///
+/// A platform API token, and the JWT that is made of it, belongs to exactly one of them (reference 1 and 3.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Application {
+    /// Translation management; asks for `Authorization: Bearer` (reference 2).
+    Tms,
+    /// Software strings; asks for `Authorization: Bearer` and a `User-Agent` (reference 2 and 10.1).
+    Strings,
+    /// Workflows; asks for `Authorization: Bearer` (reference 2 and 7).
+    Orchestrator,
+    /// Connectors; takes `Authorization: Bearer`, and `Authentication: Bearer` as the documentation prints it
+    /// (reference 7).
+    Connectors,
+    /// Studio; asks for the bare value in `X-API-Key` (reference 7).
+    Studio,
+}
+
+impl Application {
+    /// Every application that this emulator serves.
+    pub const ALL: &'static [Self] = &[
+        Self::Tms,
+        Self::Strings,
+        Self::Orchestrator,
+        Self::Connectors,
+        Self::Studio,
+    ];
+
+    /// The name in lower case: `tms`, `strings`, …; also the audience of the emulator's JWTs (our assumption,
+    /// mark U of reference 3.4).
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tms => "tms",
+            Self::Strings => "strings",
+            Self::Orchestrator => "orchestrator",
+            Self::Connectors => "connectors",
+            Self::Studio => "studio",
+        }
+    }
+
+    /// Where the application's base URL points, below the emulator's origin; the same paths as on the real hosts
+    /// (reference 2), which keeps base URLs of several products apart on one origin.
+    pub(crate) fn base_path(self) -> &'static str {
+        match self {
+            Self::Tms => "/web",
+            Self::Strings => "/v2",
+            Self::Orchestrator => "/orchestrator/api/v1",
+            Self::Connectors => "/connectors",
+            Self::Studio => "/studio/v1",
+        }
+    }
+}
+
+impl fmt::Display for Application {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The data centre that the emulator plays; it decides the issuer of its JWTs and nothing else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Region {
+    /// The European data centre.
+    #[default]
+    Eu,
+    /// The American data centre.
+    Us,
+}
+
+impl Region {
+    /// `eu` or `us`, as `PHRASE_REGION` takes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Eu => "eu",
+            Self::Us => "us",
+        }
+    }
+
+    /// Under `.invalid` (RFC 2606), so that no real issuer can ever bear the name.
+    pub(crate) fn issuer(self) -> &'static str {
+        match self {
+            Self::Eu => "https://eu.phrase-emulator.invalid/idm",
+            Self::Us => "https://us.phrase-emulator.invalid/idm",
+        }
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

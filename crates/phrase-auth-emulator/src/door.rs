@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::header::{CONNECTION, CONTENT_LENGTH};
+use http::{HeaderValue, StatusCode};
+use serde_json::json;
+use tokio::time;
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::log::Visit;
+use crate::world::World;
+use crate::{Application, Endpoint, exchange, host, protected};
+
+/// One handler for every path: what is common to all answers (log, `Host`, limits, date) cannot be forgotten on one.
+pub(crate) fn router(world: Arc<World>) -> Router {
+    let limit = DefaultBodyLimit::max(world.limits.body_bytes);
+    Router::new().fallback(enter).layer(limit).with_state(world)
+}
+
+async fn enter(State(world): State<Arc<World>>, request: Request) -> Response {
+    let endpoint = Endpoint::at(request.uri().path());
+    let visit = world.log.arrive(endpoint, &request, world.clock.now());
+    let answer = respond(&world, endpoint, request, &visit)
+        .await
+        .unwrap_or_else(|refusal| refusal);
+    visit.answered(answer.status);
+    answer.into_response(world.clock.now())
+}
+
+async fn respond(
+    world: &World,
+    endpoint: Endpoint,
+    request: Request,
+    visit: &Visit,
+) -> Result<Answer, Answer> {
+    if !host::is_ours(request.uri(), request.headers(), world.port) {
+        return Err(refused(
+            StatusCode::MISDIRECTED_REQUEST,
+            "the emulator answers only to one Host: 127.0.0.1 or localhost, with its port",
+        ));
+    }
+    let call = read(world, request).await?;
+    visit.brought(&call);
+    Ok(match endpoint {
+        Endpoint::TokenExchange => {
+            time::sleep(world.latency).await;
+            exchange::answer(world, &call)
+        }
+        Endpoint::Tms => protected::answer(world, Application::Tms, &call),
+        Endpoint::Strings => protected::answer(world, Application::Strings, &call),
+        Endpoint::Orchestrator => protected::answer(world, Application::Orchestrator, &call),
+        Endpoint::Connectors => protected::answer(world, Application::Connectors, &call),
+        Endpoint::Studio => protected::answer(world, Application::Studio, &call),
+        Endpoint::Unknown => Answer::new(
+            StatusCode::NOT_FOUND,
+            json!({"error": "not_found", "error_description": "no such path"}),
+        )
+        .explained("the emulator has nothing at this path"),
+    })
+}
+
+/// The whole request, or why it is not read to its end.
+async fn read(world: &World, request: Request) -> Result<Call, Answer> {
+    let limits = world.limits;
+    let stated = request
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok())
+        .and_then(|length| length.parse::<usize>().ok());
+    if stated.is_some_and(|length| length > limits.body_bytes) {
+        return Err(unread(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE));
+    }
+    let (head, body) = request.into_parts();
+    let request = Request::from_parts(head.clone(), body);
+    match time::timeout(limits.body_patience, Bytes::from_request(request, &())).await {
+        Ok(Ok(body)) => Ok(Call::new(head, body)),
+        Ok(Err(rejection)) => match rejection.into_response().status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Err(unread(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE)),
+            _ => Err(unread(StatusCode::BAD_REQUEST, "the body is broken")),
+        },
+        Err(_) => Err(unread(
+            StatusCode::REQUEST_TIMEOUT,
+            "the body did not arrive in time",
+        )),
+    }
+}
+
+fn refused(status: StatusCode, why: &'static str) -> Answer {
+    let body = json!({"error": "invalid_request", "error_description": why});
+    Answer::new(status, body).explained(why)
+}
+
+/// What is left of the body makes the connection unfit for another request.
+fn unread(status: StatusCode, why: &'static str) -> Answer {
+    refused(status, why).with(CONNECTION, HeaderValue::from_static("close"))
+}
+
+const TOO_LARGE: &str = "the body is larger than 64 KiB";

@@ -1,0 +1,129 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::jwt::PUBLIC_KEY_PEM;
+use crate::server::Server;
+use crate::world::World;
+use crate::{Application, Clock, EmulatorBuilder, EmulatorError, Log, Region};
+
+/// A running emulator. Dropping it stops the server, ends its connections and frees its port before `drop` returns;
+/// that takes a moment and waits for no client.
+///
+/// Owns its server's thread. Its handles ([`Clock`], [`Log`]) may be kept longer.
+#[must_use = "the server stops when this is dropped"]
+pub struct Emulator {
+    world: Arc<World>,
+    // Only held: its drop is the stop.
+    _server: Server,
+}
+
+impl Emulator {
+    pub(crate) fn new(world: Arc<World>, server: Server) -> Self {
+        Self {
+            world,
+            _server: server,
+        }
+    }
+
+    /// The options to start with.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::new()
+    }
+
+    /// Starts on a free port, with every option as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::Start`] and [`EmulatorError::Port`], if the machine has no thread or port left.
+    pub async fn start() -> Result<Self, EmulatorError> {
+        Self::builder().start().await
+    }
+
+    /// The origin, `http://127.0.0.1:PORT`, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.world.port)
+    }
+
+    /// The port that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.world.port
+    }
+
+    /// The data centre that it plays.
+    #[must_use]
+    pub fn region(&self) -> Region {
+        self.world.region
+    }
+
+    /// The base URL of an application's API, in the place of those of reference 2.
+    #[must_use]
+    pub fn base_url(&self, product: Application) -> String {
+        format!("{}{}", self.url(), product.base_path())
+    }
+
+    /// The base URL of the identity service; the token endpoint is `/oauth/token` below it (reference 3.1).
+    #[must_use]
+    pub fn idm_base_url(&self) -> String {
+        format!("{}/idm", self.url())
+    }
+
+    /// The environment that points a program at this emulator: `PHRASE_AUTH_EMULATOR`, `PHRASE_IDM_BASE_URL`,
+    /// `PHRASE_TMS_BASE_URL` and `PHRASE_STRINGS_BASE_URL`. No secret is among them.
+    #[must_use]
+    pub fn env(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("PHRASE_AUTH_EMULATOR", self.url()),
+            ("PHRASE_IDM_BASE_URL", self.idm_base_url()),
+            ("PHRASE_TMS_BASE_URL", self.base_url(Application::Tms)),
+            (
+                "PHRASE_STRINGS_BASE_URL",
+                self.base_url(Application::Strings),
+            ),
+        ]
+    }
+
+    /// A handle to its clock.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.world.clock.clone()
+    }
+
+    /// A handle to its request log.
+    #[must_use]
+    pub fn log(&self) -> Log {
+        self.world.log.clone()
+    }
+
+    /// Back to the state of the start: the clock is where it began, the log is empty, no JWT issued so far is
+    /// accepted any more. API tokens, the port, the connections and every option stay.
+    pub fn reset(&self) {
+        self.world.mint.revoke();
+        self.world.clock.rewind();
+        self.world.log.clear();
+    }
+
+    /// Every JWT issued so far is answered 401 from now on; API tokens stay good, and the next exchange brings a JWT
+    /// that is accepted. Phrase documents no such revocation (mark U of reference 3.4): it is how a test makes a
+    /// fresh token refused.
+    pub fn revoke_tokens(&self) {
+        self.world.mint.revoke();
+    }
+
+    /// The public half of the key that signs the JWTs, as PEM. Its other half is public too, in this crate's source:
+    /// a signature by it proves nothing.
+    #[must_use]
+    pub fn public_key_pem(&self) -> &'static str {
+        PUBLIC_KEY_PEM
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("url", &self.url())
+            .field("region", &self.world.region)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,84 @@
+use std::fmt;
+
+use crate::Application;
+
+/// A door of the emulator, as the request log counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Endpoint {
+    /// `POST /idm/oauth/token`: a platform API token goes in, a JWT comes out (reference 3).
+    TokenExchange,
+    /// `GET /web/api2/v1/auth/whoAmI` (reference 5.1).
+    Tms,
+    /// `GET /v2/user` (reference 10.3).
+    Strings,
+    /// `GET /orchestrator/api/v1/workflows`; the path below the base is our assumption.
+    Orchestrator,
+    /// `GET /connectors/v1/connectors`; the path below the base is our assumption.
+    Connectors,
+    /// `GET /studio/v1/projects`; the path below the base is our assumption.
+    Studio,
+    /// Any other path; answered 404.
+    Unknown,
+}
+
+impl Endpoint {
+    /// Every endpoint that has a path.
+    pub const ALL: &'static [Self] = &[
+        Self::TokenExchange,
+        Self::Tms,
+        Self::Strings,
+        Self::Orchestrator,
+        Self::Connectors,
+        Self::Studio,
+    ];
+
+    /// The path below [`Emulator::url`](crate::Emulator::url); `None` for [`Endpoint::Unknown`].
+    #[must_use]
+    pub fn path(self) -> Option<&'static str> {
+        match self {
+            Self::TokenExchange => Some("/idm/oauth/token"),
+            Self::Tms => Some("/web/api2/v1/auth/whoAmI"),
+            Self::Strings => Some("/v2/user"),
+            Self::Orchestrator => Some("/orchestrator/api/v1/workflows"),
+            Self::Connectors => Some("/connectors/v1/connectors"),
+            Self::Studio => Some("/studio/v1/projects"),
+            Self::Unknown => None,
+        }
+    }
+
+    /// The endpoint that proves a header of this application to work.
+    #[must_use]
+    pub fn protected(application: Application) -> Self {
+        match application {
+            Application::Tms => Self::Tms,
+            Application::Strings => Self::Strings,
+            Application::Orchestrator => Self::Orchestrator,
+            Application::Connectors => Self::Connectors,
+            Application::Studio => Self::Studio,
+        }
+    }
+
+    /// Paths are compared byte for byte: a doubled or a trailing slash is another path.
+    pub(crate) fn at(path: &str) -> Self {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|endpoint| endpoint.path() == Some(path))
+            .unwrap_or(Self::Unknown)
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TokenExchange => "token exchange",
+            Self::Tms => "tms",
+            Self::Strings => "strings",
+            Self::Orchestrator => "orchestrator",
+            Self::Connectors => "connectors",
+            Self::Studio => "studio",
+            Self::Unknown => "unknown",
+        })
+    }
+}

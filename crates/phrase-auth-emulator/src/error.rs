@@ -1,0 +1,49 @@
+use std::{error, fmt, io};
+
+/// Why an emulator did not start. Nothing is left running and no port is held.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum EmulatorError {
+    /// Somebody else listens on the port that was asked for: choose another, or 0 for any free one.
+    PortTaken {
+        /// The port that was asked for.
+        port: u16,
+    },
+    /// The port could not be opened for another reason, such as a missing right.
+    Port {
+        /// The port that was asked for.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// An API token given to the builder cannot be used; the text says why, without the token.
+    ApiToken {
+        /// What is wrong with it.
+        flaw: &'static str,
+    },
+    /// The server's thread, its runtime or its signing key is not to be had: the machine is out of something.
+    Start {
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for EmulatorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PortTaken { port } => write!(f, "port {port} of 127.0.0.1 is taken"),
+            Self::Port { port, .. } => write!(f, "port {port} of 127.0.0.1 cannot be opened"),
+            Self::ApiToken { flaw } => write!(f, "an API token of the builder {flaw}"),
+            Self::Start { .. } => f.write_str("the emulator's server cannot be started"),
+        }
+    }
+}
+
+impl error::Error for EmulatorError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::Port { source, .. } | Self::Start { source } => Some(source),
+            Self::PortTaken { .. } | Self::ApiToken { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+use std::net::Ipv4Addr;
+
+use http::header::HOST;
+use http::{HeaderMap, Uri};
+
+/// Whether a request was meant for this server, and not sent here by a web page whose name was made to point at
+/// loopback (DNS rebinding, bar 43): one `Host`, a loopback literal or `localhost`, with our port. A target in
+/// absolute form names its host too (RFC 9112, 3.2.2), and is held to the same.
+pub(crate) fn is_ours(uri: &Uri, headers: &HeaderMap, port: u16) -> bool {
+    let mut hosts = headers.get_all(HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else {
+        return false;
+    };
+    host.to_str().is_ok_and(|host| names_us(host, port))
+        && uri
+            .authority()
+            .is_none_or(|authority| names_us(authority.as_str(), port))
+}
+
+fn names_us(authority: &str, port: u16) -> bool {
+    let (host, stated) = match authority.rsplit_once(':') {
+        Some((host, stated)) => (host, stated.parse().ok()),
+        None => (authority, Some(HTTP_PORT)),
+    };
+    stated == Some(port)
+        && (host.eq_ignore_ascii_case("localhost")
+            || host == "[::1]"
+            || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback()))
+}
+
+/// What an authority without a port means (RFC 9110, 4.2.1).
+const HTTP_PORT: u16 = 80;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_names_with_our_port_are_ours() {
+        for ours in [
+            "127.0.0.1:8080",
+            "127.1.2.3:8080",
+            "localhost:8080",
+            "LOCALHOST:8080",
+            "[::1]:8080",
+        ] {
+            assert!(names_us(ours, 8080), "{ours}");
+        }
+        assert!(names_us("127.0.0.1", 80) && names_us("localhost", 80));
+        assert!(!names_us("evil.example", 80));
+        for foreign in [
+            "",
+            ":8080",
+            "127.0.0.1",
+            "127.0.0.1:80",
+            "127.0.0.1:",
+            "evil.example:8080",
+            "127.0.0.1.evil.example:8080",
+            "localhost.evil.example:8080",
+            "localhost.:8080",
+            "user@127.0.0.1:8080",
+            "0.0.0.0:8080",
+            "10.0.0.1:8080",
+            "127.1:8080",
+            "[::]:8080",
+        ] {
+            assert!(!names_us(foreign, 8080), "{foreign}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! API tokens that every emulator knows from the start, and keeps across [`Emulator::reset`](crate::Emulator::reset).
+//!
+//! They are public, and no real system accepts them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::{Application, EmulatorError};
+
+/// A good API token, made for TMS.
+pub const GOOD_TMS: &str = "phrase-emulator-good-tms";
+/// A good API token, made for Strings.
+pub const GOOD_STRINGS: &str = "phrase-emulator-good-strings";
+/// A good API token, made for Orchestrator.
+pub const GOOD_ORCHESTRATOR: &str = "phrase-emulator-good-orchestrator";
+/// A good API token, made for Connectors.
+pub const GOOD_CONNECTORS: &str = "phrase-emulator-good-connectors";
+/// A good API token, made for Studio.
+pub const GOOD_STUDIO: &str = "phrase-emulator-good-studio";
+/// An API token past its 730 days: the exchange answers 400 `invalid_grant` (reference 1 and 3.3).
+pub const EXPIRED: &str = "phrase-emulator-expired";
+/// An API token that its owner deleted: the exchange answers 400 `invalid_grant`, as for an expired one
+/// (reference 3.3).
+pub const DELETED: &str = "phrase-emulator-deleted";
+/// An API token made for Orchestrator, for callers of something else: the exchange succeeds, and any other
+/// application answers 401 to its JWT (reference 3.4).
+pub const OTHER_APPLICATION: &str = "phrase-emulator-other-application";
+
+/// The good API token of an application.
+#[must_use]
+pub fn good(application: Application) -> &'static str {
+    match application {
+        Application::Tms => GOOD_TMS,
+        Application::Strings => GOOD_STRINGS,
+        Application::Orchestrator => GOOD_ORCHESTRATOR,
+        Application::Connectors => GOOD_CONNECTORS,
+        Application::Studio => GOOD_STUDIO,
+    }
+}
+
+/// What becomes of an API token at the exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Good(Application),
+    /// Expired and deleted look the same from outside (reference 3.3).
+    Refused,
+}
+
+/// The API tokens that an emulator knows.
+pub(crate) struct Seeds(BTreeMap<String, Fate>);
+
+impl Seeds {
+    pub(crate) fn new() -> Self {
+        let good = Application::ALL
+            .iter()
+            .map(|&application| (good(application), Fate::Good(application)));
+        let other = [
+            (OTHER_APPLICATION, Fate::Good(Application::Orchestrator)),
+            (EXPIRED, Fate::Refused),
+            (DELETED, Fate::Refused),
+        ];
+        Self(
+            good.chain(other)
+                .map(|(token, fate)| (token.to_owned(), fate))
+                .collect(),
+        )
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        token: String,
+        application: Application,
+    ) -> Result<(), EmulatorError> {
+        let flaw = if token.is_empty() {
+            Some("is empty")
+        } else if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Some("holds more than visible ASCII")
+        } else if self.0.contains_key(&token) {
+            Some("is known already, from the seeds or given twice")
+        } else {
+            None
+        };
+        if let Some(flaw) = flaw {
+            return Err(EmulatorError::ApiToken { flaw });
+        }
+        self.0.insert(token, Fate::Good(application));
+        Ok(())
+    }
+
+    pub(crate) fn fate(&self, token: &str) -> Option<Fate> {
+        self.0.get(token).copied()
+    }
+}
+
+impl fmt::Debug for Seeds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Seeds({} API tokens)", self.0.len())
+    }
+}

@@ -1,0 +1,45 @@
+use std::time::Duration;
+
+use crate::jwt::Mint;
+use crate::seed::Seeds;
+use crate::{Clock, Log, Region};
+
+/// Everything that an answer depends on.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) port: u16,
+    pub(crate) region: Region,
+    pub(crate) clock: Clock,
+    pub(crate) log: Log,
+    pub(crate) mint: Mint,
+    pub(crate) seeds: Seeds,
+    pub(crate) token_lifetime: Duration,
+    pub(crate) latency: Duration,
+    pub(crate) limits: Limits,
+}
+
+/// What a client may cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) connections: usize,
+    pub(crate) head_bytes: usize,
+    pub(crate) head_patience: Duration,
+    pub(crate) body_bytes: usize,
+    pub(crate) body_patience: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            // As many as a process may have files open by default on most systems.
+            connections: 1024,
+            // Twice what common servers take; a JWT has about one kilobyte.
+            head_bytes: 16 * 1024,
+            // Also the life of an idle connection: short of it, a client's pool would meet many stale ones.
+            head_patience: Duration::from_secs(30),
+            // The longest secret that the libraries take.
+            body_bytes: 64 * 1024,
+            body_patience: Duration::from_secs(10),
+        }
+    }
+}
