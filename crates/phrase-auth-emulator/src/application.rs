@@ -1,5 +1,7 @@
 use std::fmt;
 
+use phrase_auth_core::Product;
+
 /// An application of the platform that a token can be made for.
 ///
 /// A platform API token, and the JWT that is made of it, belongs to exactly one of them (reference 1 and 3.4).
@@ -42,6 +44,18 @@ impl Application {
         }
     }
 
+    /// The product of the client library that it belongs to.
+    #[must_use]
+    pub fn product(self) -> Product {
+        match self {
+            Self::Tms => Product::Tms,
+            Self::Strings => Product::Strings,
+            Self::Orchestrator => Product::Orchestrator,
+            Self::Connectors => Product::Connectors,
+            Self::Studio => Product::Studio,
+        }
+    }
+
     /// Where the application's base URL points, below the emulator's origin; the same paths as on the real hosts
     /// (reference 2), which keeps base URLs of several products apart on one origin.
     pub(crate) fn base_path(self) -> &'static str {
@@ -56,42 +70,6 @@ impl Application {
 }
 
 impl fmt::Display for Application {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// The data centre that the emulator plays; it decides the issuer of its JWTs and nothing else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Region {
-    /// The European data centre.
-    #[default]
-    Eu,
-    /// The American data centre.
-    Us,
-}
-
-impl Region {
-    /// `eu` or `us`, as `PHRASE_REGION` takes it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Eu => "eu",
-            Self::Us => "us",
-        }
-    }
-
-    /// Under `.invalid` (RFC 2606), so that no real issuer can ever bear the name.
-    pub(crate) fn issuer(self) -> &'static str {
-        match self {
-            Self::Eu => "https://eu.phrase-emulator.invalid/idm",
-            Self::Us => "https://us.phrase-emulator.invalid/idm",
-        }
-    }
-}
-
-impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }

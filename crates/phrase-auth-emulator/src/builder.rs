@@ -2,17 +2,19 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use phrase_auth_core::DataCenter;
+
 use crate::jwt::Mint;
 use crate::seed::Seeds;
 use crate::server::{Listener, Server};
 use crate::world::{Limits, World};
-use crate::{Application, Clock, Emulator, EmulatorError, Log, Region};
+use crate::{Application, Clock, Emulator, EmulatorError, Log};
 
 /// What an emulator is started with; made by [`Emulator::builder`].
 #[must_use = "a builder does nothing until `start`"]
 pub struct EmulatorBuilder {
     port: u16,
-    region: Region,
+    data_center: DataCenter,
     token_lifetime: Duration,
     latency: Duration,
     api_tokens: Vec<(String, Application)>,
@@ -23,7 +25,7 @@ impl EmulatorBuilder {
     pub(crate) fn new() -> Self {
         Self {
             port: 0,
-            region: Region::Eu,
+            data_center: DataCenter::Eu,
             token_lifetime: TOKEN_LIFETIME,
             latency: Duration::ZERO,
             api_tokens: Vec::new(),
@@ -37,9 +39,9 @@ impl EmulatorBuilder {
         self
     }
 
-    /// The data centre to play; by default [`Region::Eu`].
-    pub fn region(mut self, region: Region) -> Self {
-        self.region = region;
+    /// The data centre to play; by default [`DataCenter::Eu`].
+    pub fn data_center(mut self, data_center: DataCenter) -> Self {
+        self.data_center = data_center;
         self
     }
 
@@ -79,10 +81,10 @@ impl EmulatorBuilder {
         let listener = Listener::bind(self.port)?;
         let world = Arc::new(World {
             port: listener.port(),
-            region: self.region,
+            data_center: self.data_center,
             clock: Clock::starting_at(SystemTime::now()),
             log: Log::new(),
-            mint: Mint::new(self.region)?,
+            mint: Mint::new(self.data_center)?,
             seeds,
             token_lifetime: self.token_lifetime,
             latency: self.latency,
@@ -97,7 +99,7 @@ impl fmt::Debug for EmulatorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmulatorBuilder")
             .field("port", &self.port)
-            .field("region", &self.region)
+            .field("data_center", &self.data_center)
             .field("token_lifetime", &self.token_lifetime)
             .field("latency", &self.latency)
             .field("api_tokens", &self.api_tokens.len())

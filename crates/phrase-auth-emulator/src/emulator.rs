@@ -1,10 +1,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use phrase_auth_core::{AuthError, DataCenter, Endpoints};
+
 use crate::jwt::PUBLIC_KEY_PEM;
 use crate::server::Server;
 use crate::world::World;
-use crate::{Application, Clock, EmulatorBuilder, EmulatorError, Log, Region};
+use crate::{Application, Clock, EmulatorBuilder, EmulatorError, Log};
 
 /// A running emulator. Dropping it stops the server, ends its connections and frees its port before `drop` returns;
 /// that takes a moment and waits for no client.
@@ -53,8 +55,8 @@ impl Emulator {
 
     /// The data centre that it plays.
     #[must_use]
-    pub fn region(&self) -> Region {
-        self.world.region
+    pub fn data_center(&self) -> DataCenter {
+        self.world.data_center
     }
 
     /// The base URL of an application's API, in the place of those of reference 2.
@@ -67,6 +69,21 @@ impl Emulator {
     #[must_use]
     pub fn idm_base_url(&self) -> String {
         format!("{}/idm", self.url())
+    }
+
+    /// The base URLs of the identity service and of every application, for an authenticator of the client library.
+    /// Products that the emulator does not serve keep the addresses of the data centre.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: the addresses are loopback literals, which every rule on URLs lets through.
+    pub fn endpoints(&self) -> Result<Endpoints, AuthError> {
+        let served = Endpoints::of(self.data_center()).with_idm(&self.idm_base_url())?;
+        Application::ALL
+            .iter()
+            .try_fold(served, |endpoints, &application| {
+                endpoints.with(application.product(), &self.base_url(application))
+            })
     }
 
     /// The environment that points a program at this emulator: `PHRASE_AUTH_EMULATOR`, `PHRASE_IDM_BASE_URL`,
@@ -123,7 +140,7 @@ impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Emulator")
             .field("url", &self.url())
-            .field("region", &self.world.region)
+            .field("data_center", &self.world.data_center)
             .finish_non_exhaustive()
     }
 }

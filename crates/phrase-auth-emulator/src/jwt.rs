@@ -7,10 +7,11 @@ use std::{fmt, io};
 use jsonwebtoken::crypto::aws_lc;
 use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use phrase_auth_core::DataCenter;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::unix;
-use crate::{Application, EmulatorError, Region};
+use crate::{Application, EmulatorError};
 
 /// Makes JWTs and judges them. Algorithm and claims are our assumption (reference 3.4, mark U).
 pub(crate) struct Mint {
@@ -52,7 +53,7 @@ pub(crate) enum Refusal {
 }
 
 impl Mint {
-    pub(crate) fn new(region: Region) -> Result<Self, EmulatorError> {
+    pub(crate) fn new(data_center: DataCenter) -> Result<Self, EmulatorError> {
         // With a second backend switched on anywhere in the program, jsonwebtoken would panic for want of a choice
         // (bar 24). An error means that the program has chosen already, which is as good.
         let _ = aws_lc::DEFAULT_PROVIDER.install_default();
@@ -62,7 +63,7 @@ impl Mint {
         Ok(Self {
             signing: EncodingKey::from_rsa_pem(PRIVATE_KEY_PEM.as_bytes()).map_err(failed)?,
             checking: DecodingKey::from_rsa_pem(PUBLIC_KEY_PEM.as_bytes()).map_err(failed)?,
-            issuer: region.issuer(),
+            issuer: issuer(data_center),
             instance: RandomState::new().hash_one(()),
             serials: Mutex::default(),
         })
@@ -176,6 +177,14 @@ const PRIVATE_KEY_PEM: &str = include_str!("keys/worthless-test-key.private.pem"
 const KEY_ID: &str = "phrase-emulator-worthless-1";
 /// There is one user.
 const SUBJECT: &str = "phrase-emulator-user";
+
+/// Under `.invalid` (RFC 2606), so that no real issuer can ever bear the name.
+fn issuer(data_center: DataCenter) -> &'static str {
+    match data_center {
+        DataCenter::Us => "https://us.phrase-emulator.invalid/idm",
+        _ => "https://eu.phrase-emulator.invalid/idm",
+    }
+}
 
 #[cfg(test)]
 mod tests;

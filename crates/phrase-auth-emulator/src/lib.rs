@@ -23,7 +23,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use application::{Application, Region};
+pub use application::Application;
 pub use builder::EmulatorBuilder;
 pub use clock::Clock;
 pub use emulator::Emulator;

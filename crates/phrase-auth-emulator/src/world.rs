@@ -1,14 +1,16 @@
 use std::time::Duration;
 
+use phrase_auth_core::DataCenter;
+
 use crate::jwt::Mint;
 use crate::seed::Seeds;
-use crate::{Clock, Log, Region};
+use crate::{Clock, Log};
 
 /// Everything that an answer depends on.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) port: u16,
-    pub(crate) region: Region,
+    pub(crate) data_center: DataCenter,
     pub(crate) clock: Clock,
     pub(crate) log: Log,
     pub(crate) mint: Mint,

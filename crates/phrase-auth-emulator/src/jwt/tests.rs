@@ -9,7 +9,7 @@ fn at(seconds: u64) -> SystemTime {
 }
 
 fn mint() -> Mint {
-    Mint::new(Region::Eu).unwrap()
+    Mint::new(DataCenter::Eu).unwrap()
 }
 
 /// A JWT that `mint` would accept at 1,000, but for what the caller does to its header and claims.
@@ -119,7 +119,7 @@ fn what_is_not_exactly_as_issued_is_a_stranger() {
             header.typ = Some("at+jwt".to_owned())
         }),
         ("another issuer", |_, claims| {
-            claims["iss"] = json!(Region::Us.issuer())
+            claims["iss"] = json!(issuer(DataCenter::Us))
         }),
         ("no issuer", |_, claims| claims["iss"] = json!(null)),
         ("no audience", |_, claims| claims["aud"] = json!(null)),

@@ -1,19 +1,21 @@
 use std::time::{Duration, UNIX_EPOCH};
 
+use phrase_auth_core::{DataCenter, Product};
+
 use super::wire::{self, call, credential, exchange, jwt, send, until};
-use crate::{Application, Emulator, EmulatorError, Endpoint, Region, seed};
+use crate::{Application, Emulator, EmulatorError, Endpoint, seed};
 
 #[tokio::test]
 async fn urls_and_environment_point_at_the_one_origin_on_loopback() {
     let emulator = Emulator::builder()
-        .region(Region::Us)
+        .data_center(DataCenter::Us)
         .start()
         .await
         .unwrap();
     let url = format!("http://127.0.0.1:{}", emulator.port());
     assert_eq!(emulator.url(), url);
     assert_eq!(emulator.idm_base_url(), format!("{url}/idm"));
-    assert_eq!(emulator.region(), Region::Us);
+    assert_eq!(emulator.data_center(), DataCenter::Us);
     let expected = [
         ("PHRASE_AUTH_EMULATOR", url.clone()),
         ("PHRASE_IDM_BASE_URL", format!("{url}/idm")),
@@ -238,3 +240,18 @@ async fn an_api_token_that_no_header_could_carry_does_not_start() {
 }
 
 const CANARY: &str = "canary-0123456789-abcdefghij";
+
+#[tokio::test]
+async fn the_endpoints_of_a_client_lead_to_the_emulator() {
+    let emulator = Emulator::start().await.unwrap();
+    let endpoints = emulator.endpoints().unwrap();
+    assert_eq!(
+        endpoints.idm().unwrap().to_string(),
+        emulator.idm_base_url()
+    );
+    for &application in Application::ALL {
+        let base = endpoints.base(application.product()).unwrap();
+        assert_eq!(base.to_string(), emulator.base_url(application));
+    }
+    assert_eq!(Application::Tms.product(), Product::Tms);
+}
