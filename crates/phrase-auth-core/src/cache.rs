@@ -1,6 +1,5 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
@@ -89,7 +88,8 @@ impl TokenCache {
 
     /// Ends the token at the server where that is offered, and forgets it here in any case: no
     /// header is handed out from the moment of the call until [`reset`](Self::reset), and a fetch
-    /// under way lands in nothing. Doing it twice does no harm.
+    /// under way lands in nothing. Doing it twice does no harm. Whoever drops the future leaves the
+    /// server untold.
     ///
     /// # Errors
     ///
@@ -113,26 +113,24 @@ impl TokenCache {
             .unwrap_or_else(|| Err(late("the server was not told of the logout in time")))
     }
 
-    /// Waits for a flight, for as long as it may take. `None`: it was lost.
-    async fn ride(
-        &self,
-        flight: &Arc<Flight>,
-    ) -> Result<Option<Result<Arc<Entry>, AuthError>>, AuthError> {
+    /// Launches a flight if it is new, and waits for it as long as it may take. `None`: it was lost.
+    async fn ride(&self, flight: &Arc<Flight>, new: bool) -> Option<Result<Arc<Entry>, AuthError>> {
+        if new && let Err(error) = pilot::launch(&self.0, flight) {
+            return Some(Err(error));
+        }
         let age = self.0.runtime.now().since(&flight.start);
-        let patience = self
-            .0
-            .policy
-            .deadline
-            .saturating_add(GRACE)
-            .saturating_sub(age);
-        let timer = self.0.runtime.sleep(patience)?;
+        let left = state::patience(&self.0.policy).saturating_sub(age);
+        let timer = match self.0.runtime.sleep(left) {
+            Ok(timer) => timer,
+            Err(error) => return Some(Err(error)),
+        };
         match flight.outcome(timer).await {
-            Some(Outcome::Landed(result)) => Ok(Some(result)),
-            Some(Outcome::Lost) => Ok(None),
+            Some(Outcome::Landed(result)) => Some(result),
+            Some(Outcome::Lost) => None,
             None => {
                 self.0.state().leave(flight);
                 flight.settle(Outcome::Lost);
-                Ok(None)
+                None
             }
         }
     }
@@ -150,7 +148,7 @@ impl Authenticator for TokenCache {
     /// twice the policy's deadline, and half of that unless a runtime has stopped in between.
     async fn obtain(&self, need: Need) -> Result<AuthHeader, AuthError> {
         for _ in 0..MOST_FLIGHTS {
-            let flight = match self.0.board(&need) {
+            let (flight, new) = match self.0.board(&need) {
                 Board::Serve(header, None) => return Ok(header),
                 Board::Serve(header, Some(flight)) => {
                     // Whoever has no runtime still has a token.
@@ -158,13 +156,9 @@ impl Authenticator for TokenCache {
                     return Ok(header);
                 }
                 Board::Fail(error) => return Err(error),
-                Board::Ride(flight, false) => flight,
-                Board::Ride(flight, true) => {
-                    pilot::launch(&self.0, &flight)?;
-                    flight
-                }
+                Board::Ride(flight, new) => (flight, new),
             };
-            match self.ride(&flight).await? {
+            match self.ride(&flight, new).await {
                 Some(Ok(entry)) => return Ok(entry.lend()),
                 Some(Err(error)) => return self.0.what_is_left(&need).ok_or(error),
                 None => {}
@@ -244,10 +238,6 @@ fn late(what: &'static str) -> AuthError {
 
 /// One that was under way and got lost, and one of one's own.
 const MOST_FLIGHTS: usize = 2;
-
-/// A flight ends itself at its deadline; whoever waits gives it this much more to say so before
-/// taking it for lost with its runtime.
-const GRACE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests;

@@ -99,6 +99,8 @@ impl Future for Riding<'_> {
     type Output = Option<Outcome>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        // Cloning a waker is foreign code: it runs without the lock, as waking and dropping do.
+        let waker = context.waker().clone();
         let mut slot = self.flight.slot();
         if let Some(outcome) = &slot.outcome {
             return Poll::Ready(Some(outcome.clone()));
@@ -110,7 +112,7 @@ impl Future for Riding<'_> {
         let replaced = slot
             .waiting
             .get_mut(seat)
-            .and_then(|waker| waker.replace(context.waker().clone()));
+            .and_then(|place| place.replace(waker));
         drop(slot);
         drop(replaced);
         self.timer.as_mut().poll(context).map(|()| None)

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Shared;
 use super::entry::Entry;
@@ -28,7 +29,8 @@ async fn fly(mut guard: Guard) {
     let shared = Arc::clone(&guard.shared);
     let flight = Arc::clone(&guard.flight);
     let fetch = fetch(&shared, &flight);
-    let report = match within(&*shared.runtime, shared.policy.deadline, fetch).await {
+    let bound = shared.policy.deadline.saturating_add(SLACK);
+    let report = match within(&*shared.runtime, bound, fetch).await {
         Ok(Some(report)) => report,
         Ok(None) => Report::failed(AuthError::new(ErrorKind::Timeout, "no token in time")),
         Err(error) => Report::failed(error),
@@ -127,3 +129,7 @@ fn panicked() -> AuthError {
     AuthError::new(ErrorKind::Unavailable, "the token source panicked")
         .with_hint("this is a bug in the source; the next call asks it again")
 }
+
+/// A source that keeps its deadline says itself what did not answer; only one that does not is cut
+/// off here. Less than the grace of those who wait.
+const SLACK: Duration = Duration::from_millis(500);

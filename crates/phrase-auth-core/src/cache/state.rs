@@ -92,8 +92,8 @@ impl State {
             let flight = (freshness == Freshness::Aging).then(|| self.renew_early(now, policy));
             return Board::Serve(entry.lend(), flight.flatten());
         }
-        if let Some(flight) = &self.flight {
-            return Board::Ride(Arc::clone(flight), false);
+        if let Some(flight) = self.under_way(&now, policy) {
+            return Board::Ride(flight, false);
         }
         let standing = match self.binding(&now) {
             Binding::None => None,
@@ -122,7 +122,7 @@ impl State {
         let pause = self
             .flown
             .is_some_and(|flown| now.since(&flown) < policy.early_pause);
-        if pause || self.flight.is_some() {
+        if pause || self.under_way(&now, policy).is_some() {
             return None;
         }
         let standing = match self.binding(&now) {
@@ -131,6 +131,13 @@ impl State {
             Binding::Until(_) => return None,
         };
         Some(self.start(FetchReason::Early, standing, now))
+    }
+
+    /// The flight under way. One that is overdue is given up: its runtime has stopped or idles.
+    fn under_way(&mut self, now: &Now, policy: &CachePolicy) -> Option<Arc<Flight>> {
+        self.flight
+            .take_if(|flight| now.since(&flight.start) >= patience(policy));
+        self.flight.clone()
     }
 
     fn start(
@@ -366,6 +373,15 @@ pub(super) enum Rejection {
     /// Another token would be refused as well.
     Useless,
 }
+
+/// How long a flight is waited for. It ends itself at its deadline and says so; past this it is
+/// taken for lost.
+pub(super) fn patience(policy: &CachePolicy) -> Duration {
+    policy.deadline.saturating_add(GRACE)
+}
+
+/// Enough for a busy machine to get from one timer to the next.
+const GRACE: Duration = Duration::from_secs(1);
 
 fn over_on_arrival() -> AuthError {
     AuthError::new(

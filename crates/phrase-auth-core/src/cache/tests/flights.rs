@@ -128,7 +128,7 @@ async fn a_source_that_hangs_is_given_up_at_the_deadline() {
         async move { cache.header().await }
     });
     settle().await;
-    clock.advance(Duration::from_secs(30));
+    clock.advance(Duration::from_millis(30_500));
     assert_eq!(
         caller.await.unwrap().unwrap_err().kind(),
         ErrorKind::Timeout
@@ -204,6 +204,42 @@ fn a_runtime_that_idles_costs_one_more_fetch_and_nothing_else() {
         cache.header().await.unwrap()
     });
     assert_eq!(header.token(), "token-1");
+}
+
+#[test]
+fn a_flight_that_idles_does_not_keep_an_aging_token_from_renewal() {
+    let source = Gated::new(ScriptedSource::minting(LIFE));
+    let (cache, clock) = cache(source.clone());
+    let (first, second) = (current_thread(), current_thread());
+    source.open();
+    first.block_on(async { cache.header().await.unwrap() });
+    clock.advance(LIFE * 9 / 10);
+    // Started on the first runtime, which then idles.
+    first.block_on(async {
+        cache.header().await.unwrap();
+        settle().await;
+    });
+    assert_eq!(source.started(), 2);
+    clock.advance(Duration::from_secs(31));
+    second.block_on(async {
+        source.gate.add_permits(2);
+        assert_eq!(cache.header().await.unwrap().token(), "token-1");
+        settle().await;
+        assert_eq!(cache.header().await.unwrap().token(), "token-2");
+    });
+    assert_eq!(source.started(), 3);
+}
+
+#[test]
+fn without_a_runtime_an_aging_token_is_handed_out_all_the_same() {
+    let source = ScriptedSource::minting(LIFE);
+    let (cache, clock) = cache(source);
+    current_thread().block_on(async { cache.header().await.unwrap() });
+    clock.advance(LIFE * 9 / 10);
+    let mut caller = pin!(cache.header());
+    assert!(matches!(poll_once(caller.as_mut()), Poll::Ready(Ok(_))));
+    let mut longer = pin!(cache.obtain(Need::default().at_least(LIFE)));
+    assert!(matches!(poll_once(longer.as_mut()), Poll::Ready(Ok(_))));
 }
 
 #[test]
