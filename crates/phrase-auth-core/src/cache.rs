@@ -126,12 +126,8 @@ impl TokenCache {
         };
         match flight.outcome(timer).await {
             Some(Outcome::Landed(result)) => Some(result),
-            Some(Outcome::Lost) => None,
-            None => {
-                self.0.state().leave(flight);
-                flight.settle(Outcome::Lost);
-                None
-            }
+            // Overdue counts as lost: whoever boards next finds that it is, and flies anew.
+            Some(Outcome::Lost) | None => None,
         }
     }
 }

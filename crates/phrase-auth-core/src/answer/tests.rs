@@ -172,6 +172,7 @@ fn every_transport_fault_has_a_class() {
             Some("POST https://eu.phrase.com/idm/oauth/token")
         );
         assert_eq!(error.status(), None);
+        assert!(std::error::Error::source(&error).is_some());
     }
 }
 

@@ -305,9 +305,6 @@ impl State {
                 Rejection::Useless
             };
         }
-        if self.rejected {
-            return Rejection::Known;
-        }
         if self
             .consoled
             .is_some_and(|since| now.since(&since) < policy.believed)

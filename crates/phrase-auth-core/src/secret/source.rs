@@ -256,6 +256,26 @@ mod tests {
         }
     }
 
+    /// Opening a pipe waits for its writer: for ever, if there is none.
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_refused_and_not_waited_for() {
+        let path = std::env::temp_dir().join(format!("phrase-auth-pipe-{}", std::process::id()));
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        let (tell, told) = std::sync::mpsc::channel();
+        let source = SecretSource::file(&path);
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap();
+            let _ = tell.send(runtime.block_on(source.read()).map(drop));
+        });
+        let read = told.recv_timeout(std::time::Duration::from_secs(10));
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(read.unwrap().unwrap_err().kind(), ErrorKind::Config);
+    }
+
     #[tokio::test]
     async fn a_missing_variable_is_named() {
         let error = SecretSource::env("PHRASE_AUTH_NOT_SET")

@@ -194,3 +194,16 @@ async fn a_need_for_a_newer_one_forces_a_fetch_and_takes_no_older() {
         second.generation()
     );
 }
+
+#[tokio::test]
+async fn a_renewal_that_is_over_on_arrival_does_not_replace_a_token_that_works() {
+    let source = ScriptedSource::new([token("good", LIFE), token("over", Duration::ZERO)]);
+    let (cache, clock) = cache(source.clone());
+    cache.header().await.unwrap();
+    clock.advance(LIFE * 9 / 10);
+    for _ in 0..3 {
+        assert_eq!(cache.header().await.unwrap().token(), "good");
+        settle().await;
+    }
+    assert_eq!(source.fetches(), 2);
+}

@@ -78,6 +78,38 @@ async fn a_caller_who_is_never_polled_again_holds_up_nobody() {
     assert_eq!(header.token(), "token-1");
 }
 
+#[tokio::test]
+async fn a_header_that_was_handed_out_is_not_handed_out_twice() {
+    let (cache, _clock) = cache(ScriptedSource::minting(LIFE));
+    for _ in 0..2 {
+        let mut header = pin!(cache.header());
+        assert!(header.as_mut().await.is_ok());
+        assert!(poll_once(header.as_mut()).is_pending());
+    }
+}
+
+#[tokio::test]
+async fn a_caller_who_leaves_takes_its_waker_along() {
+    struct Nothing;
+    impl std::task::Wake for Nothing {
+        fn wake(self: Arc<Self>) {}
+    }
+    let (cache, _clock) = cache(Gated::new(ScriptedSource::minting(LIFE)));
+    let own = Arc::new(Nothing);
+    {
+        let waker = Waker::from(Arc::clone(&own));
+        let mut caller = pin!(cache.header());
+        assert!(
+            caller
+                .as_mut()
+                .poll(&mut Context::from_waker(&waker))
+                .is_pending()
+        );
+        assert!(Arc::strong_count(&own) > 2);
+    }
+    assert_eq!(Arc::strong_count(&own), 1);
+}
+
 #[derive(Debug, Default)]
 struct Panicking {
     left: AtomicUsize,
@@ -204,6 +236,34 @@ fn a_runtime_that_idles_costs_one_more_fetch_and_nothing_else() {
         cache.header().await.unwrap()
     });
     assert_eq!(header.token(), "token-1");
+}
+
+#[test]
+fn what_a_flight_that_was_given_up_complains_of_binds_nobody() {
+    let source = Gated::new(ScriptedSource::new([token("good", LIFE), refused()]));
+    let (cache, clock) = cache(source.clone());
+    let (first, second) = (current_thread(), current_thread());
+    let mut starter = pin!(cache.header());
+    first.block_on(async {
+        assert!(
+            std::future::poll_fn(|cx| Poll::Ready(starter.as_mut().poll(cx).is_pending())).await
+        );
+        settle().await;
+    });
+    clock.advance(Duration::from_secs(31));
+    source.gate.add_permits(2);
+    let header = second.block_on(cache.header()).unwrap();
+    first.block_on(settle());
+    assert_eq!(source.source.fetches(), 2);
+    // The refusal came late, from a flight that nobody waits for: no verdict, so that a forced
+    // renewal is asked for and not answered from memory.
+    source.source.answer(token("newer", LIFE));
+    source.open();
+    let need = Need::default().newer_than(header.generation());
+    assert_eq!(
+        second.block_on(cache.obtain(need)).unwrap().token(),
+        "newer"
+    );
 }
 
 #[test]
