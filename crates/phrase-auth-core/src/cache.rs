@@ -235,5 +235,5 @@ fn late(what: &'static str) -> AuthError {
 /// One that was under way and got lost, and one of one's own.
 const MOST_FLIGHTS: usize = 2;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "testing"))]
 mod tests;

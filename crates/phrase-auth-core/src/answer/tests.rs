@@ -467,3 +467,47 @@ fn debug_of_a_granted_token_hides_it() {
     let token = read(answer(200, r#"{"access_token":"canary"}"#)).unwrap();
     assert!(!format!("{token:?}").contains("canary"));
 }
+
+/// Whatever a server sends: a token or an error, and no panic. The seed is fixed, so that a find
+/// can be found again.
+#[test]
+fn mangled_answers_are_judged_without_a_panic() {
+    let mut random = fastrand::Rng::with_seed(8_693);
+    let odd: [&[u8]; 10] = [
+        b"{",
+        b"}",
+        b"\"",
+        b"\\u",
+        b"\xff",
+        b"1e999",
+        b"null",
+        b"[[[[",
+        b"\x00",
+        b",\"error\":",
+    ];
+    let samples = [
+        GOOD,
+        r#"{"error":"invalid_grant","error_description":"no"}"#,
+        "",
+        "<html>",
+    ];
+    for _ in 0..20_000 {
+        let mut body = random.choice(samples).unwrap().as_bytes().to_vec();
+        for _ in 0..random.usize(0..4) {
+            let at = random.usize(0..=body.len());
+            let to = random.usize(at..=body.len().min(at + 5));
+            body.splice(at..to, random.choice(odd).unwrap().iter().copied());
+        }
+        let status = random.u16(200..600);
+        match read(answer(status, &body)) {
+            Ok(token) => assert!(
+                token
+                    .access_token
+                    .expose()
+                    .bytes()
+                    .all(|b| b.is_ascii_graphic())
+            ),
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
+    }
+}
