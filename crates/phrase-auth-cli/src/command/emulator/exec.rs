@@ -1,0 +1,99 @@
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use phrase_auth_core::Product;
+use phrase_auth_emulator::seed;
+use tokio::process::{Child, Command};
+
+use crate::cli::Exec;
+use crate::environment::{self, API_TOKEN, API_TOKEN_FILE, PRODUCT, REGION};
+use crate::exit::Exit;
+use crate::report::Report;
+use crate::stop::{self, Signals};
+
+/// `phrase-auth emulator exec`
+pub(crate) async fn exec(exec: Exec) -> Result<Exit, Report> {
+    let product =
+        environment::product(&|name: &str| std::env::var_os(name))?.unwrap_or(Product::Tms);
+    let application = super::application(product)?;
+    let mut words = exec.command.into_iter();
+    let Some(program) = words.next() else {
+        return Err(Report::new(Exit::USAGE, "there is no command to run"));
+    };
+    let mut signals = stop::signals().map_err(|error| {
+        Report::new(Exit::CONFIGURATION, "signals cannot be listened to")
+            .with("cause", error.to_string())
+    })?;
+    let emulator = super::in_region()?.start().await?;
+    let mut command = Command::new(&program);
+    command.args(words).envs(emulator.env()).kill_on_drop(true);
+    let absent = |name: &str| std::env::var_os(name).is_none();
+    if absent(REGION) {
+        command.env(REGION, emulator.data_center().to_string());
+    }
+    if absent(PRODUCT) {
+        command.env(PRODUCT, application.name());
+    }
+    if absent(API_TOKEN) && absent(API_TOKEN_FILE) {
+        command.env(API_TOKEN, seed::good(application));
+    }
+    let mut child = command
+        .spawn()
+        .map_err(|error| cannot_run(&program, &error))?;
+    let exit = attend(&mut child, &mut signals).await?;
+    drop(emulator);
+    Ok(exit)
+}
+
+/// Waits for the child. SIGINT is its own business: a terminal sends it to both, and whoever handles it there, such as
+/// an interactive program, must not lose its emulator. SIGTERM is handed on.
+async fn attend(child: &mut Child, signals: &mut Signals) -> Result<Exit, Report> {
+    loop {
+        tokio::select! {
+            ended = child.wait() => {
+                return ended.map(Exit::of_child).map_err(|error| {
+                    Report::new(Exit::BUG, "the command's end was not told").with("cause", error.to_string())
+                });
+            }
+            asked = signals.next() => {
+                if asked != Exit::INTERRUPTED {
+                    terminate(child).await;
+                    return Ok(asked);
+                }
+            }
+        }
+    }
+}
+
+/// Asks the child to end, and ends it if it does not.
+async fn terminate(child: &mut Child) {
+    if let Some(id) = child.id() {
+        // Sending a signal takes unsafe code, or this program, which POSIX has everywhere.
+        let _ = Command::new("kill")
+            .args(["-s", "TERM", &id.to_string()])
+            .status()
+            .await;
+    }
+    if tokio::time::timeout(PATIENCE, child.wait()).await.is_err() {
+        let _ = child.kill().await;
+    }
+}
+
+fn cannot_run(program: &OsString, error: &std::io::Error) -> Report {
+    let exit = match error.kind() {
+        ErrorKind::NotFound => Exit::NOT_FOUND,
+        _ => Exit::NOT_EXECUTABLE,
+    };
+    let what = format!(
+        "the command cannot be run: {}",
+        Path::new(program).display()
+    );
+    Report::new(exit, what)
+        .with("cause", error.to_string())
+        .with("next", "check the first word after `--`")
+}
+
+/// Enough to clean up, and half of what `docker stop` waits before it kills us.
+const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,0 +1,266 @@
+use std::error::Error;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use http::Uri;
+use phrase_auth_core::{
+    AuthError, BaseUrl, DataCenter, Endpoints, ErrorKind, Product, SecretSource, Target,
+};
+
+/// What the environment says about whom to be, and where.
+#[derive(Debug)]
+pub(crate) struct Environment {
+    pub(crate) api_token: ApiToken,
+    pub(crate) region: DataCenter,
+    pub(crate) product: Product,
+    pub(crate) endpoints: Endpoints,
+    /// The origin of the emulator that every endpoint is re-pointed to.
+    pub(crate) emulator: Option<String>,
+}
+
+/// Where the Platform API token is.
+#[derive(Debug)]
+pub(crate) enum ApiToken {
+    /// In the variable, and now in memory.
+    Value(SecretSource),
+    /// In a file, which has not been looked at yet.
+    File(PathBuf),
+}
+
+impl Environment {
+    /// Reads the environment of this process. `product` is what the command line says, which goes first.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub(crate) fn of_process(product: Option<Product>) -> Result<Self, AuthError> {
+        Self::read(|name| std::env::var_os(name), product)
+    }
+
+    /// Reads an environment. It looks at nothing else: no file, no clock, no network.
+    ///
+    /// # Errors
+    ///
+    /// `LoginRequired` if there is no credential; `Config`, with the variable's name and never the value of a secret,
+    /// for anything that cannot be meant.
+    fn read(
+        look_up: impl Fn(&str) -> Option<OsString>,
+        product: Option<Product>,
+    ) -> Result<Self, AuthError> {
+        let api_token = api_token(&look_up)?;
+        let region = region(&look_up)?.ok_or_else(|| {
+            config(format!("{REGION} is not set"))
+                .with_hint(format!("set {REGION} to eu or us, where the account lives"))
+        })?;
+        let product = match product {
+            Some(product) => product,
+            None => self::product(&look_up)?.unwrap_or(Product::Tms),
+        };
+        let emulator = match text(&look_up, EMULATOR)? {
+            Some(url) => Some(origin(&url)?),
+            None => None,
+        };
+        let endpoints = Endpoints::of(region);
+        let endpoints = match &emulator {
+            Some(origin) => emulated(endpoints, origin)?,
+            None => overridden(endpoints, &look_up)?,
+        };
+        if product.application().is_none() {
+            return Err(
+                config(format!("{PRODUCT}: {product} takes no Platform API token"))
+                    .with_hint("name the product that the token was made for"),
+            );
+        }
+        if endpoints.base(product).is_err() {
+            let what =
+                format!("no address of {product} in data centre {region} has been published");
+            return Err(config(what).with_hint(format!("check {REGION} and {PRODUCT}")));
+        }
+        Ok(Self {
+            api_token,
+            region,
+            product,
+            endpoints,
+            emulator,
+        })
+    }
+}
+
+/// The region that is set, if one is.
+///
+/// # Errors
+///
+/// `Config` for one that is not known.
+pub(crate) fn region(
+    look_up: &impl Fn(&str) -> Option<OsString>,
+) -> Result<Option<DataCenter>, AuthError> {
+    parsed(look_up, REGION)
+}
+
+/// The product that is set, if one is.
+///
+/// # Errors
+///
+/// `Config` for one that is not known.
+pub(crate) fn product(
+    look_up: &impl Fn(&str) -> Option<OsString>,
+) -> Result<Option<Product>, AuthError> {
+    parsed(look_up, PRODUCT)
+}
+
+fn api_token(look_up: &impl Fn(&str) -> Option<OsString>) -> Result<ApiToken, AuthError> {
+    let file = look_up(API_TOKEN_FILE);
+    if file.is_some() && look_up(API_TOKEN).is_some() {
+        let what = format!("{API_TOKEN} and {API_TOKEN_FILE} are both set");
+        return Err(config(what).with_hint("unset one of them"));
+    }
+    if let Some(file) = file {
+        if file.is_empty() {
+            return Err(empty(API_TOKEN_FILE));
+        }
+        return Ok(ApiToken::File(file.into()));
+    }
+    let value = text(look_up, API_TOKEN)?.ok_or_else(|| {
+        AuthError::new(ErrorKind::LoginRequired, "there is no credential")
+            .with_hint(format!("set {API_TOKEN_FILE} to the file that holds a Platform API token, or {API_TOKEN} to the token"))
+    })?;
+    let source = SecretSource::value(value);
+    source.check().map_err(|error| named(API_TOKEN, &error))?;
+    Ok(ApiToken::Value(source))
+}
+
+fn overridden(
+    endpoints: Endpoints,
+    look_up: &impl Fn(&str) -> Option<OsString>,
+) -> Result<Endpoints, AuthError> {
+    let mut endpoints = endpoints;
+    if let Some(url) = text(look_up, IDM_BASE_URL)? {
+        endpoints = endpoints
+            .with_idm(&url)
+            .map_err(|error| named(IDM_BASE_URL, &error))?;
+    }
+    for (name, product) in [
+        (TMS_BASE_URL, Product::Tms),
+        (STRINGS_BASE_URL, Product::Strings),
+    ] {
+        if let Some(url) = text(look_up, name)? {
+            endpoints = endpoints
+                .with(product, &url)
+                .map_err(|error| named(name, &error))?;
+        }
+    }
+    Ok(endpoints)
+}
+
+/// Every endpoint, moved to the emulator: none is left where it was, so that no request can go to a real host.
+fn emulated(endpoints: Endpoints, origin: &str) -> Result<Endpoints, AuthError> {
+    let mut endpoints = endpoints.with_idm(&format!("{origin}/idm"))?;
+    for product in Product::ALL {
+        let path = emulated_path(product);
+        endpoints = endpoints.with(product, &format!("{origin}{path}"))?;
+    }
+    Ok(endpoints)
+}
+
+/// Where the emulator has a product, or would have it.
+fn emulated_path(product: Product) -> &'static str {
+    match product {
+        Product::Tms => "/web",
+        Product::Strings => "/v2",
+        Product::LanguageAi => "/smt/api",
+        Product::Connectors => "/connectors",
+        Product::Studio => "/studio/v1",
+        Product::Orchestrator => "/orchestrator/api/v1",
+        Product::QualityEvaluator => "/quality-evaluator",
+        Product::ControlHub => "/control-hub",
+        Product::Scim => "/idm/scim",
+        // A product that is newer than this table.
+        _ => "/unknown",
+    }
+}
+
+/// The origin of an emulator: loopback literals only, so that this variable can never lead a secret off the machine.
+fn origin(url: &str) -> Result<String, AuthError> {
+    let wrong = |what: &str| {
+        config(format!("{EMULATOR}: {what}"))
+            .with_hint("set it to http://127.0.0.1:PORT, as `phrase-auth emulator` says")
+    };
+    let base = BaseUrl::parse(url)
+        .map_err(|error| wrong(error.message()))?
+        .to_string();
+    let uri: Uri = base.parse().map_err(|_| wrong("this is not a URL"))?;
+    let target = Target::try_from(&uri)?;
+    if target.scheme != "http" || !target.is_loopback() {
+        return Err(wrong("an emulator is at http and a loopback address only"));
+    }
+    if target.path != "/" {
+        return Err(wrong("the address of an emulator has no path"));
+    }
+    Ok(base)
+}
+
+fn parsed<T: std::str::FromStr<Err = AuthError>>(
+    look_up: &impl Fn(&str) -> Option<OsString>,
+    name: &str,
+) -> Result<Option<T>, AuthError> {
+    let value = text(look_up, name)?;
+    value
+        .map(|value| value.parse().map_err(|error| named(name, &error)))
+        .transpose()
+}
+
+/// A variable as text. Set to nothing is an error: it is a mistake in a script more often than a wish.
+fn text(
+    look_up: &impl Fn(&str) -> Option<OsString>,
+    name: &str,
+) -> Result<Option<String>, AuthError> {
+    let Some(value) = look_up(name) else {
+        return Ok(None);
+    };
+    let value = value
+        .into_string()
+        .map_err(|_| config(format!("{name} is not text")))?;
+    if value.is_empty() {
+        return Err(empty(name));
+    }
+    Ok(Some(value))
+}
+
+fn empty(name: &str) -> AuthError {
+    config(format!("{name} is set, and empty"))
+        .with_hint(format!("give {name} a value, or unset it"))
+}
+
+/// The same error, with the variable that it is about.
+pub(crate) fn named(name: &str, error: &AuthError) -> AuthError {
+    let renamed = AuthError::new(error.kind(), format!("{name}: {}", error.message()));
+    let renamed = match error.source() {
+        Some(source) => renamed.with_source(source.to_string()),
+        None => renamed,
+    };
+    match error.hint() {
+        Some(hint) => renamed.with_hint(hint.to_owned()),
+        None => renamed.with_hint(format!("check what {name} is set to")),
+    }
+}
+
+fn config(what: String) -> AuthError {
+    AuthError::new(ErrorKind::Config, what)
+}
+
+/// The Platform API token itself.
+pub(crate) const API_TOKEN: &str = "PHRASE_API_TOKEN";
+/// The file that holds it.
+pub(crate) const API_TOKEN_FILE: &str = "PHRASE_API_TOKEN_FILE";
+/// `eu` or `us`.
+pub(crate) const REGION: &str = "PHRASE_REGION";
+/// What the token was made for.
+pub(crate) const PRODUCT: &str = "PHRASE_PRODUCT";
+/// The one switch for tests.
+pub(crate) const EMULATOR: &str = "PHRASE_AUTH_EMULATOR";
+const IDM_BASE_URL: &str = "PHRASE_IDM_BASE_URL";
+const TMS_BASE_URL: &str = "PHRASE_TMS_BASE_URL";
+const STRINGS_BASE_URL: &str = "PHRASE_STRINGS_BASE_URL";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,213 @@
+use super::*;
+
+const GOOD: [(&str, &str); 2] = [(API_TOKEN, "canary"), (REGION, "eu")];
+
+fn read(variables: &[(&str, &str)]) -> Result<Environment, AuthError> {
+    read_for(variables, None)
+}
+
+fn read_for(
+    variables: &[(&str, &str)],
+    product: Option<Product>,
+) -> Result<Environment, AuthError> {
+    // The last of a name counts, so that a test can replace one of `GOOD`.
+    let look_up = |name: &str| {
+        let found = variables.iter().rev().find(|(set, _)| *set == name);
+        found.map(|(_, value)| OsString::from(value))
+    };
+    Environment::read(look_up, product)
+}
+
+fn with(more: &[(&'static str, &'static str)]) -> Result<Environment, AuthError> {
+    read(&[&GOOD, more].concat())
+}
+
+#[test]
+fn a_token_and_a_region_are_enough() {
+    let environment = with(&[]).unwrap();
+    assert_eq!(
+        (environment.region, environment.product),
+        (DataCenter::Eu, Product::Tms)
+    );
+    assert_eq!(
+        environment.endpoints.idm().unwrap().to_string(),
+        "https://eu.phrase.com/idm"
+    );
+    assert_eq!(environment.emulator, None);
+    assert!(!format!("{environment:?}").contains("canary"));
+}
+
+#[test]
+fn each_url_can_be_replaced_and_the_others_stay() {
+    let environment = with(&[
+        (REGION, "us"),
+        (IDM_BASE_URL, "https://idm.example/idm"),
+        (STRINGS_BASE_URL, "https://strings.example/v2"),
+    ])
+    .unwrap();
+    let base = |product| environment.endpoints.base(product).unwrap().to_string();
+    assert_eq!(
+        environment.endpoints.idm().unwrap().to_string(),
+        "https://idm.example/idm"
+    );
+    assert_eq!(base(Product::Strings), "https://strings.example/v2");
+    assert_eq!(base(Product::Tms), "https://us.cloud.memsource.com/web");
+}
+
+#[test]
+fn the_product_of_the_command_line_goes_before_that_of_the_environment() {
+    let set = [&GOOD[..], &[(PRODUCT, "strings")]].concat();
+    assert_eq!(read(&set).unwrap().product, Product::Strings);
+    assert_eq!(
+        read_for(&set, Some(Product::Connectors)).unwrap().product,
+        Product::Connectors
+    );
+}
+
+#[test]
+fn the_emulator_takes_every_endpoint_whatever_else_is_set() {
+    let environment = with(&[
+        (EMULATOR, "http://127.0.0.1:4010/"),
+        (IDM_BASE_URL, "https://idm.example/idm"),
+        (PRODUCT, "studio"),
+    ])
+    .unwrap();
+    let ours = |url: &BaseUrl| url.to_string().starts_with("http://127.0.0.1:4010/");
+    assert_eq!(
+        environment.emulator.as_deref(),
+        Some("http://127.0.0.1:4010")
+    );
+    assert!(ours(environment.endpoints.idm().unwrap()));
+    for product in Product::ALL {
+        assert!(
+            ours(environment.endpoints.base(product).unwrap()),
+            "{product}"
+        );
+    }
+}
+
+#[test]
+fn the_paths_are_those_of_the_emulator() {
+    use phrase_auth_emulator::{Application, Emulator};
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let emulator = runtime.block_on(Emulator::start()).unwrap();
+    let endpoints = emulated(Endpoints::of(DataCenter::Eu), &emulator.url()).unwrap();
+    assert_eq!(
+        endpoints.idm().unwrap().to_string(),
+        emulator.idm_base_url()
+    );
+    for application in Application::ALL {
+        let base = endpoints.base(application.product()).unwrap().to_string();
+        assert_eq!(base, emulator.base_url(*application));
+    }
+}
+
+#[test]
+fn no_credential_is_not_a_configuration_error() {
+    let error = read(&[(REGION, "eu")]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LoginRequired);
+    assert!(error.hint().unwrap().contains(API_TOKEN_FILE));
+}
+
+#[test]
+fn two_credentials_of_one_kind_are_named_both() {
+    for value in ["canary", ""] {
+        let error = read(&[(API_TOKEN, value), (API_TOKEN_FILE, "f"), (REGION, "eu")]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.message().contains(API_TOKEN_FILE), "{error}");
+        assert!(
+            error.message().starts_with("PHRASE_API_TOKEN and"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_meant_is_a_configuration_error_that_names_the_variable_and_shows_no_secret() {
+    for (name, value) in [
+        (API_TOKEN, ""),
+        (API_TOKEN, "\n"),
+        (API_TOKEN, "canary\ncanary"),
+        (API_TOKEN, "canary\n\n"),
+        (API_TOKEN, "cana\u{7}ry"),
+        (API_TOKEN, "canary\r\nX-Evil: 1"),
+        (REGION, ""),
+        (REGION, "de"),
+        (REGION, "eu "),
+        (PRODUCT, ""),
+        (PRODUCT, "memsource"),
+        (PRODUCT, "scim"),
+        (IDM_BASE_URL, ""),
+        (IDM_BASE_URL, "http://eu.phrase.com/idm"),
+        (IDM_BASE_URL, "http://localhost:4010/idm"),
+        (IDM_BASE_URL, "eu.phrase.com/idm"),
+        (IDM_BASE_URL, "https://user:canary@eu.phrase.com/idm"),
+        (IDM_BASE_URL, "https://eu.phrase.com/idm?token=canary"),
+        (IDM_BASE_URL, "ftp://eu.phrase.com/idm"),
+        (TMS_BASE_URL, "http://cloud.memsource.com/web"),
+        (STRINGS_BASE_URL, "not a url"),
+        (EMULATOR, ""),
+        (EMULATOR, "1"),
+        (EMULATOR, "http://localhost:4010"),
+        (EMULATOR, "http://emulator.example:4010"),
+        (EMULATOR, "http://127.0.0.1.example:4010"),
+        (EMULATOR, "http://user@127.0.0.1:4010"),
+        (EMULATOR, "https://eu.phrase.com"),
+        (EMULATOR, "https://127.0.0.1:4010"),
+        (EMULATOR, "http://127.0.0.1:4010/idm"),
+        (EMULATOR, "http://0.0.0.0:4010"),
+    ] {
+        let error = with(&[(name, value)]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{name}={value:?}: {error}");
+        assert!(
+            error.message().starts_with(name),
+            "{name}={value:?}: {error}"
+        );
+        assert!(error.hint().is_some(), "{name}={value:?}: {error}");
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+    }
+}
+
+#[test]
+fn an_empty_name_of_a_file_is_a_configuration_error() {
+    let error = read(&[(API_TOKEN_FILE, ""), (REGION, "eu")]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.message().starts_with(API_TOKEN_FILE), "{error}");
+}
+
+#[test]
+fn a_region_that_is_not_set_is_never_guessed() {
+    let error = read(&[(API_TOKEN, "canary")]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.message().contains(REGION), "{error}");
+    // Not even for the emulator: a script that forgets it would fail on the day it is pointed at Phrase.
+    assert!(read(&[(API_TOKEN, "canary"), (EMULATOR, "http://127.0.0.1:4010")]).is_err());
+}
+
+#[test]
+fn a_product_without_a_published_address_is_a_configuration_error() {
+    let error = with(&[(PRODUCT, "studio")]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(
+        error.message().contains("studio") && error.message().contains("eu"),
+        "{error}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn bytes_that_are_no_text_are_a_configuration_error() {
+    use std::os::unix::ffi::OsStringExt;
+    for bad in [API_TOKEN, REGION, IDM_BASE_URL] {
+        let look_up = |name: &str| {
+            let good = GOOD.iter().find(|(set, _)| *set == name);
+            let odd = (name == bad).then(|| OsString::from_vec(vec![b'a', 0xFF]));
+            odd.or_else(|| good.map(|(_, value)| OsString::from(value)))
+        };
+        let error = Environment::read(look_up, None).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+        assert!(error.message().starts_with(bad), "{error}");
+    }
+}

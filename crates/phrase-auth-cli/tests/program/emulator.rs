@@ -1,0 +1,205 @@
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use phrase_auth_emulator::{Application, seed};
+use serde_json::Value;
+
+use crate::stage::{emulator, program, run, start};
+
+const OURSELVES: &str = env!("CARGO_BIN_EXE_phrase-auth");
+
+fn exec(command: &[&str]) -> Command {
+    program(&[&["emulator", "exec", "--"], command].concat())
+}
+
+fn shell(script: &str) -> Command {
+    exec(&["sh", "-c", script])
+}
+
+#[test]
+fn run_says_where_it_is_and_ends_with_the_signal() {
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+        let running = start(program(&["emulator", "run"]));
+        let json: Value = serde_json::from_str(&running.first).unwrap();
+        assert_eq!(json["schema_version"], 1);
+        assert_eq!(json["pid"], running.child.id());
+        assert_eq!(json["version"], env!("CARGO_PKG_VERSION"));
+        let url = json["url"].as_str().unwrap();
+        assert!(url.starts_with("http://127.0.0.1:"), "{json}");
+        assert_eq!(json["endpoints"]["idm"], format!("{url}/idm"));
+        for product in Application::ALL {
+            let base = json["endpoints"][product.name()].as_str().unwrap();
+            assert!(base.starts_with(url), "{json}");
+        }
+
+        let mut token = program(&["token"]);
+        token
+            .env("PHRASE_AUTH_EMULATOR", url)
+            .env("PHRASE_REGION", "eu")
+            .env("PHRASE_API_TOKEN", seed::GOOD_TMS);
+        run(token).answer();
+
+        running.signal(name);
+        assert_eq!(running.end(), (Some(code), String::new()));
+    }
+}
+
+#[test]
+fn run_writes_its_port_to_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("port");
+    let running = start(program(&[
+        "emulator",
+        "run",
+        "--port-file",
+        path.to_str().unwrap(),
+    ]));
+    let json: Value = serde_json::from_str(&running.first).unwrap();
+    let port = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(json["url"], format!("http://127.0.0.1:{}", port.trim_end()));
+    running.signal("TERM");
+    assert_eq!(running.end().0, Some(143));
+}
+
+#[test]
+fn a_port_that_is_taken_is_a_configuration_error() {
+    let holder = emulator();
+    let port = holder.port().to_string();
+    let ended = run(program(&["emulator", "run", "--port", &port]));
+    assert!(ended.failure(3).contains(&port), "{ended:?}");
+}
+
+#[test]
+fn exec_gives_the_command_all_it_needs() {
+    let ended = run(exec(&[OURSELVES, "header"]));
+    assert!(
+        ended.answer().starts_with("Authorization: Bearer eyJ"),
+        "{ended:?}"
+    );
+
+    let names =
+        "PHRASE_AUTH_EMULATOR $PHRASE_IDM_BASE_URL $PHRASE_TMS_BASE_URL $PHRASE_STRINGS_BASE_URL";
+    let ended = run(shell(&format!(
+        "echo ${names}; echo $PHRASE_REGION $PHRASE_PRODUCT $PHRASE_API_TOKEN"
+    )));
+    let (urls, rest) = ended.answer().split_once('\n').unwrap();
+    let urls: Vec<&str> = urls.split(' ').collect();
+    assert_eq!(urls.len(), 4, "{urls:?}");
+    assert!(urls.iter().all(|url| url.starts_with(urls[0])), "{urls:?}");
+    assert_eq!(rest, format!("eu tms {}", seed::GOOD_TMS));
+}
+
+#[test]
+fn exec_leaves_what_is_set() {
+    let script = "echo $PHRASE_REGION $PHRASE_PRODUCT ${PHRASE_API_TOKEN-none} ${PHRASE_API_TOKEN_FILE-none}";
+    let mut command = shell(script);
+    command
+        .env("PHRASE_REGION", "us")
+        .env("PHRASE_PRODUCT", "strings");
+    assert_eq!(
+        run(command).answer(),
+        format!("us strings {} none", seed::GOOD_STRINGS)
+    );
+
+    let mut command = shell(script);
+    command.env("PHRASE_API_TOKEN", "mine");
+    assert_eq!(run(command).answer(), "eu tms mine none");
+
+    let mut command = shell(script);
+    command.env("PHRASE_API_TOKEN_FILE", "mine");
+    assert_eq!(run(command).answer(), "eu tms none mine");
+}
+
+#[test]
+fn exec_serves_each_product_with_its_own_token() {
+    for product in Application::ALL {
+        let mut command = exec(&[OURSELVES, "header", "-o", "json"]);
+        command.env("PHRASE_PRODUCT", product.name());
+        assert_eq!(run(command).json()["product"], product.name());
+    }
+}
+
+#[test]
+fn exec_refuses_what_the_emulator_does_not_know_before_it_runs_anything() {
+    for (name, value) in [
+        ("PHRASE_PRODUCT", "language-ai"),
+        ("PHRASE_PRODUCT", "x"),
+        ("PHRASE_REGION", "x"),
+    ] {
+        let mut command = shell("echo ran");
+        command.env(name, value);
+        let ended = run(command);
+        assert!(ended.failure(3).contains("one of "), "{ended:?}");
+    }
+}
+
+#[test]
+fn exec_ends_as_the_command_does() {
+    for (script, code) in [
+        ("exit 0", 0),
+        ("exit 7", 7),
+        ("exit 255", 255),
+        ("kill -s KILL $$", 137),
+        ("kill -s TERM $$", 143),
+    ] {
+        let ended = run(shell(script));
+        assert_eq!(ended.code, Some(code), "{script}: {ended:?}");
+        assert_eq!(
+            (ended.stdout.as_str(), ended.stderr.as_str()),
+            ("", ""),
+            "{script}"
+        );
+    }
+}
+
+#[test]
+fn a_command_that_cannot_be_run_has_the_code_of_a_shell() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = folder.path().join("plain");
+    std::fs::write(&plain, "no program").unwrap();
+    for (command, code) in [
+        ("no-such-command-of-phrase-auth", 127),
+        (plain.to_str().unwrap(), 126),
+        (folder.path().to_str().unwrap(), 126),
+    ] {
+        let ended = run(exec(&[command]));
+        assert!(ended.failure(code).contains(command), "{ended:?}");
+    }
+}
+
+#[test]
+fn exec_hands_the_words_on_as_they_are() {
+    let ended = run(exec(&[
+        "printf", "%s|", "--help", "-o", "a b", "--", "$HOME",
+    ]));
+    assert_eq!(ended.stdout, "--help|-o|a b|--|$HOME|");
+}
+
+#[test]
+fn an_interrupt_is_left_to_the_command() {
+    let mut command = shell("echo ready; read answer; exit 5");
+    command.stdin(Stdio::piped());
+    let mut running = start(command);
+    assert_eq!(running.first, "ready\n");
+    running.signal("INT");
+    running
+        .child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"\n")
+        .unwrap();
+    assert_eq!(running.end().0, Some(5));
+}
+
+#[test]
+fn a_request_to_terminate_is_handed_on() {
+    let mut command = shell("trap 'echo asked; exit 9' TERM; echo ready; read answer; exit 5");
+    command.stdin(Stdio::piped());
+    let mut running = start(command);
+    let held = running.child.stdin.take();
+    assert_eq!(running.first, "ready\n");
+    running.signal("TERM");
+    assert_eq!(running.end(), (Some(143), "asked\n".to_owned()));
+    drop(held);
+}

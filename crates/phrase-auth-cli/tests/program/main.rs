@@ -1,0 +1,10 @@
+//! The program from outside: what scripts see of it. Nothing here knows its sources, sleeps, or leaves loopback.
+#![cfg(test)]
+
+mod demo;
+mod emulator;
+mod failure;
+mod header;
+mod stage;
+mod token;
+mod usage;
