@@ -115,14 +115,24 @@ impl TokenCache {
 
     /// Launches a flight if it is new, and waits for it as long as it may take. `None`: it was lost.
     async fn ride(&self, flight: &Arc<Flight>, new: bool) -> Option<Result<Arc<Entry>, AuthError>> {
-        if new && let Err(error) = pilot::launch(&self.0, flight) {
-            return Some(Err(error));
-        }
         let age = self.0.runtime.now().since(&flight.start);
         let left = state::patience(&self.0.policy).saturating_sub(age);
-        let timer = match self.0.runtime.sleep(left) {
+        // The timer first: where there is none, a flight would be launched and never flown.
+        let timer = self.0.runtime.sleep(left).and_then(|timer| {
+            if new {
+                pilot::launch(&self.0, flight)?;
+            }
+            Ok(timer)
+        });
+        let timer = match timer {
             Ok(timer) => timer,
-            Err(error) => return Some(Err(error)),
+            Err(error) => {
+                if new {
+                    self.0.state().leave(flight);
+                    flight.settle(Outcome::Lost);
+                }
+                return Some(Err(error));
+            }
         };
         match flight.outcome(timer).await {
             Some(Outcome::Landed(result)) => Some(result),
@@ -235,5 +245,5 @@ fn late(what: &'static str) -> AuthError {
 /// One that was under way and got lost, and one of one's own.
 const MOST_FLIGHTS: usize = 2;
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
 mod tests;

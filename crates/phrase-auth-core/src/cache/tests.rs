@@ -1,5 +1,7 @@
 //! Every row of the behaviour table, by a scripted source on a manual clock.
 
+#![cfg(feature = "testing")]
+
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;

@@ -321,6 +321,51 @@ fn without_a_runtime_there_is_an_error_and_no_panic() {
     assert!(AssertUnwindSafe(&cache).peek().is_some());
 }
 
+/// A runtime whose first timer cannot be had.
+#[derive(Debug)]
+struct Timerless {
+    clock: ManualRuntime,
+    asked: AtomicUsize,
+}
+
+impl Runtime for Timerless {
+    fn now(&self) -> crate::Now {
+        self.clock.now()
+    }
+
+    fn sleep(&self, span: Duration) -> Result<crate::Task, AuthError> {
+        match self.asked.fetch_add(1, Ordering::SeqCst) {
+            0 => Err(AuthError::new(ErrorKind::Config, "no timer")),
+            _ => self.clock.sleep(span),
+        }
+    }
+
+    fn spawn(&self, task: crate::Task) -> Result<(), AuthError> {
+        self.clock.spawn(task)
+    }
+}
+
+#[tokio::test]
+async fn a_caller_without_a_timer_leaves_no_flight_behind() {
+    let source = Gated::new(ScriptedSource::minting(LIFE));
+    let runtime = Timerless {
+        clock: ManualRuntime::new(),
+        asked: AtomicUsize::new(0),
+    };
+    let cache = TokenCache::builder(source.clone(), audience())
+        .runtime(Arc::new(runtime))
+        .build();
+    assert_eq!(cache.header().await.unwrap_err().kind(), ErrorKind::Config);
+    source.open();
+    let next = tokio::spawn({
+        let cache = cache.clone();
+        async move { cache.header().await }
+    });
+    settle().await;
+    assert!(next.is_finished());
+    assert_eq!(next.await.unwrap().unwrap().token(), "token-1");
+}
+
 #[tokio::test]
 async fn a_hung_credential_does_not_delay_another() {
     let (hung, _clock) = cache(Gated::new(ScriptedSource::minting(LIFE)));
