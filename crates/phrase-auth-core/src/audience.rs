@@ -1,9 +1,10 @@
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
 
 use crate::error::AuthError;
+
+mod host;
 
 /// The base URLs that a credential may be sent to: whole origins, or paths under them.
 ///
@@ -157,12 +158,12 @@ pub struct Target<'a> {
 impl Target<'_> {
     /// Whether a secret may be sent there at all: `https`, or `http` to a loopback literal.
     pub fn is_confidential(&self) -> bool {
-        self.is_https() || is_loopback(self.host)
+        self.is_https() || host::is_loopback(self.host)
     }
 
     /// Whether the host is an IP literal in 127.0.0.0/8, or `[::1]`.
     pub fn is_loopback(&self) -> bool {
-        is_loopback(self.host)
+        host::is_loopback(self.host)
     }
 
     fn is_https(&self) -> bool {
@@ -191,7 +192,10 @@ impl<'a> TryFrom<&'a Uri> for Target<'a> {
             ));
         }
         let host = uri.host().unwrap_or_default();
-        check_host(host)?;
+        if !host::is_plain(host) {
+            let what = "the host of the URL is not a plain name or IP address";
+            return Err(refused(what.to_owned()));
+        }
         let written = authority.strip_prefix(host).unwrap_or_default();
         let port = match written.strip_prefix(':') {
             None => usual,
@@ -220,47 +224,6 @@ fn refused(what: String) -> AuthError {
     AuthError::config(what).with_hint(
         "give an https:// URL such as https://eu.phrase.com/idm; http:// is for 127.0.0.1",
     )
-}
-
-/// Takes only hosts that no parser rewrites: what is compared must be what is connected to.
-fn check_host(host: &str) -> Result<(), AuthError> {
-    let bad = || refused("the host of the URL is not a plain name or IP address".to_owned());
-    if let Some(literal) = host.strip_prefix('[') {
-        let literal = literal.strip_suffix(']').ok_or_else(bad)?;
-        return literal.parse::<Ipv6Addr>().map(drop).map_err(|_| bad());
-    }
-    let whole = !host.is_empty() && host.len() <= 253;
-    let label = |label: &str| {
-        let plain = label
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        plain && !label.is_empty() && label.len() <= 63
-    };
-    // 127.1, 0x7f.0.0.1 and 2130706433 are addresses to some parsers and names to others.
-    let last = host.rsplit('.').next().unwrap_or_default();
-    let numeric = last.starts_with(|c: char| c.is_ascii_digit())
-        && (last.bytes().all(|b| b.is_ascii_digit())
-            || last
-                .get(..2)
-                .is_some_and(|start| start.eq_ignore_ascii_case("0x")));
-    let sound = !numeric || host.parse::<Ipv4Addr>().is_ok();
-    if whole && sound && host.split('.').all(label) {
-        Ok(())
-    } else {
-        Err(bad())
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    match host
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-    {
-        Some(literal) => literal
-            .parse()
-            .is_ok_and(|ip: Ipv6Addr| ip == Ipv6Addr::LOCALHOST),
-        None => host.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback()),
-    }
 }
 
 /// Whether a segment is `.` or `..`, however its dots and separators are encoded.

@@ -94,6 +94,8 @@ impl Future for HeaderFuture<'_> {
     type Output = Result<AuthHeader, AuthError>;
 
     /// Once it is done it stays pending, as there is nothing left to wait for.
+    // Part of every hit, and called from other crates.
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.0 {
             State::Ready(header) => header

@@ -20,6 +20,7 @@ mod builder;
 mod entry;
 mod flight;
 mod pilot;
+mod standing;
 mod state;
 
 pub use self::builder::TokenCacheBuilder;

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use super::entry::{Entry, Freshness};
 use super::flight::Flight;
+use super::standing::{Binding, Standing};
 use crate::authenticator::Need;
 use crate::error::{AuthError, ErrorKind};
 use crate::header::{AuthHeader, Generation};
@@ -17,9 +18,8 @@ use crate::source::{FetchReason, Token};
 pub(super) struct State {
     /// The fetch under way.
     flight: Option<Arc<Flight>>,
-    verdict: Option<Verdict>,
-    /// Passing faults in a row.
-    failures: u32,
+    /// Why nothing is asked at the moment.
+    standing: Standing,
     /// The last token, over or refused as it may be: what the next fetch may renew from.
     last: Option<Arc<Token>>,
     /// The generation of the last token that was handed out.
@@ -34,22 +34,6 @@ pub(super) struct State {
     era: u64,
     /// Counts logouts.
     logouts: u64,
-}
-
-/// Why nothing is asked at the moment.
-#[derive(Debug)]
-enum Verdict {
-    /// The secret itself was refused: nothing is asked until something has changed.
-    Latched {
-        error: AuthError,
-        secret: Option<SecretId>,
-    },
-    /// A passing fault: nothing is asked for a while.
-    Window {
-        error: AuthError,
-        start: Now,
-        span: Duration,
-    },
 }
 
 /// What a caller gets.
@@ -95,7 +79,7 @@ impl State {
         if let Some(flight) = self.under_way(&now, policy) {
             return Board::Ride(flight, false);
         }
-        let standing = match self.binding(&now) {
+        let standing = match self.standing.binding(&now) {
             Binding::None => None,
             Binding::UnlessChanged(error, secret) => Some((error, secret)),
             Binding::Until(error) => {
@@ -125,7 +109,7 @@ impl State {
         if pause || self.under_way(&now, policy).is_some() {
             return None;
         }
-        let standing = match self.binding(&now) {
+        let standing = match self.standing.binding(&now) {
             Binding::None => None,
             Binding::UnlessChanged(error, secret) => Some((error, secret)),
             Binding::Until(_) => return None,
@@ -158,22 +142,6 @@ impl State {
             era: self.era,
             logouts: self.logouts,
             newest: self.newest,
-        }
-    }
-
-    fn binding(&self, now: &Now) -> Binding {
-        match &self.verdict {
-            None => Binding::None,
-            Some(Verdict::Window { start, span, .. }) if now.since(start) >= *span => Binding::None,
-            Some(Verdict::Window { error, .. }) => Binding::Until(error.clone()),
-            Some(Verdict::Latched {
-                error,
-                secret: Some(secret),
-            }) => Binding::UnlessChanged(error.clone(), *secret),
-            Some(Verdict::Latched {
-                error,
-                secret: None,
-            }) => Binding::Until(error.clone()),
         }
     }
 
@@ -211,10 +179,9 @@ impl State {
                 }
                 let over = entry.freshness(&now) == Freshness::Dead;
                 if over {
-                    self.open_window(over_on_arrival(), now, policy);
+                    self.standing.open_window(over_on_arrival(), now, policy);
                 } else {
-                    self.verdict = None;
-                    self.failures = 0;
+                    self.standing.clear();
                 }
                 Landing {
                     outcome: Ok(entry),
@@ -224,7 +191,7 @@ impl State {
             Err(error) => {
                 let counts = own && self.era == flight.mark.era;
                 let error = if counts {
-                    self.judge(error, secret, now, policy)
+                    self.standing.fail(error, secret, now, policy)
                 } else {
                     error
                 };
@@ -234,47 +201,6 @@ impl State {
                 }
             }
         }
-    }
-
-    /// What a failure means for those who come later.
-    fn judge(
-        &mut self,
-        error: AuthError,
-        secret: Option<SecretId>,
-        now: Now,
-        policy: &CachePolicy,
-    ) -> AuthError {
-        let unsent = error.status().is_none()
-            && matches!(error.kind(), ErrorKind::Config | ErrorKind::Store);
-        if error.kind().is_verdict() {
-            self.verdict = Some(Verdict::Latched {
-                error: error.clone(),
-                secret,
-            });
-            error
-        } else if unsent {
-            error
-        } else {
-            self.open_window(error, now, policy)
-        }
-    }
-
-    fn open_window(&mut self, error: AuthError, now: Now, policy: &CachePolicy) -> AuthError {
-        self.failures = self.failures.saturating_add(1);
-        let asked = error
-            .retry_at()
-            .and_then(|at| at.duration_since(now.wall).ok());
-        let span = policy.window(self.failures, asked, fastrand::f64());
-        let error = match now.wall.checked_add(span) {
-            Some(end) => error.with_retry_at(end),
-            None => error,
-        };
-        self.verdict = Some(Verdict::Window {
-            error: error.clone(),
-            start: now,
-            span,
-        });
-        error
     }
 
     /// Takes a flight out; `false` if another has taken its place.
@@ -318,8 +244,7 @@ impl State {
     /// The user says that the cause of a failure is gone.
     pub(super) fn reset(&mut self) {
         self.era = self.era.saturating_add(1);
-        self.verdict = None;
-        self.failures = 0;
+        self.standing.clear();
     }
 
     /// Forgets everything and asks for nothing until the next [`reset`](Self::reset). Gives back
@@ -328,10 +253,7 @@ impl State {
         let logouts = self.logouts.saturating_add(1);
         let era = self.era.saturating_add(1);
         let gone = std::mem::take(self);
-        self.verdict = Some(Verdict::Latched {
-            error: logged_out(),
-            secret: None,
-        });
+        self.standing.latch(logged_out(), None);
         self.era = era;
         self.logouts = logouts;
         (gone.last, gone.flight)
@@ -350,14 +272,6 @@ pub(super) struct Mark {
     era: u64,
     logouts: u64,
     newest: Option<Generation>,
-}
-
-/// What keeps a flight from starting.
-enum Binding {
-    None,
-    /// The secret that was refused, unless it is another by now.
-    UnlessChanged(AuthError, SecretId),
-    Until(AuthError),
 }
 
 /// What a rejection comes to.

@@ -1,0 +1,107 @@
+use std::time::Duration;
+
+use crate::error::{AuthError, ErrorKind};
+use crate::policy::CachePolicy;
+use crate::runtime::Now;
+use crate::secret::SecretId;
+
+/// What the last failure left behind: why, and for how long, nothing is asked.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    verdict: Option<Verdict>,
+    /// Passing faults in a row.
+    failures: u32,
+}
+
+#[derive(Debug)]
+enum Verdict {
+    /// The secret itself was refused: nothing is asked until something has changed.
+    Latched {
+        error: AuthError,
+        secret: Option<SecretId>,
+    },
+    /// A passing fault: nothing is asked for a while.
+    Window {
+        error: AuthError,
+        start: Now,
+        span: Duration,
+    },
+}
+
+/// What keeps a flight from starting.
+pub(super) enum Binding {
+    None,
+    /// The secret that was refused, unless it is another by now.
+    UnlessChanged(AuthError, SecretId),
+    Until(AuthError),
+}
+
+impl Standing {
+    pub(super) fn binding(&self, now: &Now) -> Binding {
+        match &self.verdict {
+            Some(Verdict::Window { error, start, span }) if now.since(start) < *span => {
+                Binding::Until(error.clone())
+            }
+            Some(Verdict::Window { .. }) | None => Binding::None,
+            Some(Verdict::Latched { error, secret }) => match secret {
+                Some(secret) => Binding::UnlessChanged(error.clone(), *secret),
+                None => Binding::Until(error.clone()),
+            },
+        }
+    }
+
+    /// Takes a failed fetch in: the error as those who come later will see it.
+    pub(super) fn fail(
+        &mut self,
+        error: AuthError,
+        secret: Option<SecretId>,
+        now: Now,
+        policy: &CachePolicy,
+    ) -> AuthError {
+        let kind = error.kind();
+        if kind.is_verdict() {
+            self.latch(error.clone(), secret);
+            return error;
+        }
+        let unsent =
+            matches!(kind, ErrorKind::Config | ErrorKind::Store) && error.status().is_none();
+        if unsent {
+            error
+        } else {
+            self.open_window(error, now, policy)
+        }
+    }
+
+    /// Nothing is asked until the secret is another than `secret`, or, without one, for good.
+    pub(super) fn latch(&mut self, error: AuthError, secret: Option<SecretId>) {
+        self.verdict = Some(Verdict::Latched { error, secret });
+    }
+
+    /// Nothing is asked for a while, which is longer for each failure in a row.
+    pub(super) fn open_window(
+        &mut self,
+        error: AuthError,
+        now: Now,
+        policy: &CachePolicy,
+    ) -> AuthError {
+        self.failures = self.failures.saturating_add(1);
+        let asked = error
+            .retry_at()
+            .and_then(|at| at.duration_since(now.wall).ok());
+        let span = policy.window(self.failures, asked, fastrand::f64());
+        let error = match now.wall.checked_add(span) {
+            Some(end) => error.with_retry_at(end),
+            None => error,
+        };
+        self.verdict = Some(Verdict::Window {
+            error: error.clone(),
+            start: now,
+            span,
+        });
+        error
+    }
+
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
