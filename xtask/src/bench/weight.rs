@@ -25,6 +25,16 @@ struct Weight {
     bytes: u64,
 }
 
+impl Weight {
+    fn verdict(&self) -> &'static str {
+        if self.packages <= self.ceiling && self.bytes < SIZE_BAR {
+            "ok"
+        } else {
+            "MISSED"
+        }
+    }
+}
+
 /// Builds every consumer from nothing and reports in a table.
 pub(crate) fn measure(sh: &Shell, workspace: &Workspace) -> Result<String> {
     let weights: Vec<_> = FIXTURES
@@ -72,6 +82,7 @@ fn report(weights: &[Weight]) -> String {
         "clean build",
         "stripped",
         "of 6 MB",
+        "",
     ]
     .map(str::to_owned);
     let rows = weights.iter().map(|weight| {
@@ -82,6 +93,7 @@ fn report(weights: &[Weight]) -> String {
             seconds(weight.build),
             format!("{:.2} MB", weight.bytes as f64 / 1e6),
             ratio(weight.bytes as f64, SIZE_BAR as f64),
+            weight.verdict().to_owned(),
         ]
     });
     table(&[head].into_iter().chain(rows).collect::<Vec<_>>())
@@ -122,8 +134,27 @@ mod tests {
                 "0.50 ×",
                 "40.0 s",
                 "3.00 MB",
-                "0.50 ×"
+                "0.50 ×",
+                "ok"
             ]
         );
+    }
+
+    #[test]
+    fn a_way_in_that_is_above_either_bar_has_missed() {
+        let weight = |packages, bytes| Weight {
+            name: "only-platform",
+            packages,
+            ceiling: 100,
+            build: Duration::ZERO,
+            bytes,
+        };
+        for (packages, bytes, verdict) in [
+            (100, SIZE_BAR - 1, "ok"),
+            (101, SIZE_BAR - 1, "MISSED"),
+            (100, SIZE_BAR, "MISSED"),
+        ] {
+            assert_eq!(weight(packages, bytes).verdict(), verdict);
+        }
     }
 }

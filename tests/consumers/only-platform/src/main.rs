@@ -2,7 +2,7 @@ use std::{env, error::Error};
 
 use phrase_auth_platform::{Authenticator, DataCenter, Endpoints, PlatformAuth, Product};
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let endpoints = Endpoints::of(DataCenter::Eu)
         .with_idm(&env::var("PHRASE_IDM_BASE_URL")?)?
