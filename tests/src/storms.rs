@@ -63,12 +63,7 @@ async fn a_herd_with_a_refused_secret_makes_one_request_and_shares_one_error() {
 #[tokio::test]
 async fn a_herd_before_a_server_that_is_down_makes_three_requests() {
     let server = Hostile::start(|_| http("500 Oops", "", "")).await;
-    let clock = Arc::new(ManualRuntime::new());
-    let auth = PlatformAuth::builder("t", endpoints(server.origin()), Product::Tms)
-        .http_client(Arc::new(client()))
-        .runtime(clock.clone())
-        .build()
-        .unwrap();
+    let (auth, clock) = on_manual_clock(server.origin());
     let first = tokio::spawn({
         let auth = auth.clone();
         async move { herd(&auth, 1_000).await }
@@ -92,12 +87,7 @@ async fn a_herd_before_a_server_that_is_down_makes_three_requests() {
 #[tokio::test]
 async fn a_minute_of_outage_makes_at_most_thirty_requests() {
     let server = Hostile::start(|_| http("503 Busy", "", "")).await;
-    let clock = Arc::new(ManualRuntime::new());
-    let auth = PlatformAuth::builder("t", endpoints(server.origin()), Product::Tms)
-        .http_client(Arc::new(client()))
-        .runtime(clock.clone())
-        .build()
-        .unwrap();
+    let (auth, clock) = on_manual_clock(server.origin());
     let start = clock.elapsed_since_start();
     while clock.elapsed_since_start() - start < Duration::from_secs(60) {
         let error = hurried(&clock, auth.header()).await.unwrap_err();
@@ -149,6 +139,17 @@ async fn ten_thousand_authenticators_share_one_transport_and_have_no_task() {
         0
     );
     assert_eq!(many.len(), 10_000);
+}
+
+/// With any API token, before a server that does not look at it.
+fn on_manual_clock(origin: &str) -> (PlatformAuth, Arc<ManualRuntime>) {
+    let clock = Arc::new(ManualRuntime::new());
+    let auth = PlatformAuth::builder("t", endpoints(origin), Product::Tms)
+        .http_client(Arc::new(client()))
+        .runtime(clock.clone())
+        .build()
+        .unwrap();
+    (auth, clock)
 }
 
 trait Elapsed {

@@ -104,14 +104,14 @@ impl PlatformAuthBuilder {
             data_center: self.endpoints.data_center(),
         };
         let runtime = self.runtime.unwrap_or_else(default_runtime);
-        let exchange = Exchange::new(
-            self.api_token,
+        let exchange = Exchange {
+            api_token: self.api_token,
             url,
             purpose,
-            self.style.unwrap_or_else(|| self.product.header_style()),
-            self.client.map_or_else(default_client, Ok)?,
-            Arc::clone(&runtime),
-        );
+            style: self.style.unwrap_or_else(|| self.product.header_style()),
+            client: self.client.map_or_else(default_client, Ok)?,
+            runtime: Arc::clone(&runtime),
+        };
         let cache = TokenCache::builder(exchange, Audience::from(base))
             .runtime(runtime)
             .policy(self.policy);

@@ -18,12 +18,12 @@ use crate::shape;
 /// The one source of this library that may send twice within a fetch: an exchange changes nothing
 /// at the server, and locks nobody out.
 pub(crate) struct Exchange {
-    api_token: SecretSource,
-    url: Uri,
-    purpose: Purpose,
-    style: HeaderStyle,
-    client: Arc<dyn HttpClient>,
-    runtime: Arc<dyn Runtime>,
+    pub(crate) api_token: SecretSource,
+    pub(crate) url: Uri,
+    pub(crate) purpose: Purpose,
+    pub(crate) style: HeaderStyle,
+    pub(crate) client: Arc<dyn HttpClient>,
+    pub(crate) runtime: Arc<dyn Runtime>,
 }
 
 /// What the API token must have been made for.
@@ -35,24 +35,6 @@ pub(crate) struct Purpose {
 }
 
 impl Exchange {
-    pub(crate) fn new(
-        api_token: SecretSource,
-        url: Uri,
-        purpose: Purpose,
-        style: HeaderStyle,
-        client: Arc<dyn HttpClient>,
-        runtime: Arc<dyn Runtime>,
-    ) -> Self {
-        Self {
-            api_token,
-            url,
-            purpose,
-            style,
-            client,
-            runtime,
-        }
-    }
-
     async fn ask(&self, api_token: &Secret, deadline: Duration) -> Result<Token, AuthError> {
         let body = form(api_token);
         let call = Call::new(Grant::Exchange, &self.url).sent(api_token);

@@ -155,10 +155,7 @@ async fn a_source_that_panics_is_an_error_for_this_round_only() {
 async fn a_source_that_hangs_is_given_up_at_the_deadline() {
     let source = Gated::new(ScriptedSource::minting(LIFE));
     let (cache, clock) = cache(source.clone());
-    let caller = tokio::spawn({
-        let cache = cache.clone();
-        async move { cache.header().await }
-    });
+    let caller = tokio::spawn(owned_header(&cache));
     settle().await;
     clock.advance(Duration::from_millis(30_500));
     assert_eq!(
@@ -180,23 +177,30 @@ fn current_thread() -> tokio::runtime::Runtime {
         .unwrap()
 }
 
+/// Polls `caller` once on `runtime`, and lets the flight that it starts come as far as it can.
+fn start_on<F: Future>(runtime: &tokio::runtime::Runtime, mut caller: std::pin::Pin<&mut F>) {
+    runtime.block_on(async {
+        let pending = |cx: &mut Context<'_>| Poll::Ready(caller.as_mut().poll(cx).is_pending());
+        assert!(std::future::poll_fn(pending).await);
+        settle().await;
+    });
+}
+
+/// A header for a task of its own.
+fn owned_header(cache: &TokenCache) -> impl Future<Output = Result<AuthHeader, AuthError>> + use<> {
+    let cache = cache.clone();
+    async move { cache.header().await }
+}
+
 #[test]
 fn a_runtime_that_is_dropped_costs_one_more_fetch_and_nothing_else() {
     let source = Gated::new(ScriptedSource::minting(LIFE));
     let (cache, _clock) = cache(source.clone());
     let (first, second) = (current_thread(), current_thread());
     let mut starter = pin!(cache.header());
-    first.block_on(async {
-        assert!(
-            std::future::poll_fn(|cx| Poll::Ready(starter.as_mut().poll(cx).is_pending())).await
-        );
-        settle().await;
-    });
+    start_on(&first, starter.as_mut());
     assert_eq!(source.started(), 1);
-    let waiter = second.spawn({
-        let cache = cache.clone();
-        async move { cache.header().await }
-    });
+    let waiter = second.spawn(owned_header(&cache));
     second.block_on(settle());
     drop(first);
     source.open();
@@ -210,16 +214,8 @@ fn a_runtime_that_idles_costs_one_more_fetch_and_nothing_else() {
     let (cache, clock) = cache(source.clone());
     let (first, second) = (current_thread(), current_thread());
     let mut starter = pin!(cache.header());
-    first.block_on(async {
-        assert!(
-            std::future::poll_fn(|cx| Poll::Ready(starter.as_mut().poll(cx).is_pending())).await
-        );
-        settle().await;
-    });
-    let waiter = second.spawn({
-        let cache = cache.clone();
-        async move { cache.header().await }
-    });
+    start_on(&first, starter.as_mut());
+    let waiter = second.spawn(owned_header(&cache));
     second.block_on(settle());
     assert_eq!(source.started(), 1);
     // The first runtime stays alive but does nothing: its flight is given up when overdue. (The
@@ -244,12 +240,7 @@ fn what_a_flight_that_was_given_up_complains_of_binds_nobody() {
     let (cache, clock) = cache(source.clone());
     let (first, second) = (current_thread(), current_thread());
     let mut starter = pin!(cache.header());
-    first.block_on(async {
-        assert!(
-            std::future::poll_fn(|cx| Poll::Ready(starter.as_mut().poll(cx).is_pending())).await
-        );
-        settle().await;
-    });
+    start_on(&first, starter.as_mut());
     clock.advance(Duration::from_secs(31));
     source.gate.add_permits(2);
     let header = second.block_on(cache.header()).unwrap();
@@ -357,10 +348,7 @@ async fn a_caller_without_a_timer_leaves_no_flight_behind() {
         .build();
     assert_eq!(cache.header().await.unwrap_err().kind(), ErrorKind::Config);
     source.open();
-    let next = tokio::spawn({
-        let cache = cache.clone();
-        async move { cache.header().await }
-    });
+    let next = tokio::spawn(owned_header(&cache));
     settle().await;
     assert!(next.is_finished());
     assert_eq!(next.await.unwrap().unwrap().token(), "token-1");
