@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use phrase_auth_core::{Authenticator, ErrorKind, Product};
-use phrase_auth_emulator::{Emulator, seed};
+use phrase_auth_emulator::{Emulator, Endpoint, seed};
 use phrase_auth_platform::PlatformAuth;
 use tokio::runtime::{Builder, Runtime};
 
@@ -20,35 +20,31 @@ fn world() -> (Emulator, PlatformAuth) {
 
 #[test]
 fn one_authenticator_serves_several_runtimes_one_after_the_other() {
-    let (_emulator, auth) = world();
-    for _ in 0..3 {
-        let runtime = current_thread();
-        let header = runtime.block_on(auth.header()).unwrap();
-        drop(runtime);
-        assert!(auth.reject(&header) || auth.peek().is_some());
-    }
+    let (emulator, auth) = world();
+    let first = current_thread().block_on(auth.header()).unwrap();
+    let second = current_thread().block_on(auth.header()).unwrap();
+    assert_eq!(second.generation(), first.generation());
+    assert!(auth.reject(&first));
+    let third = current_thread().block_on(auth.header()).unwrap();
+    assert!(third.generation() > first.generation());
+    assert_eq!(emulator.log().count(Endpoint::TokenExchange), 2);
 }
 
 #[test]
 fn one_authenticator_serves_two_runtimes_at_once() {
-    let (_emulator, auth) = world();
-    let auth = Arc::new(auth);
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..2)
-            .map(|_| {
-                let auth = Arc::clone(&auth);
-                scope.spawn(move || {
-                    current_thread()
-                        .block_on(auth.header())
-                        .unwrap()
-                        .generation()
-                })
-            })
-            .collect();
-        for thread in threads {
-            thread.join().unwrap();
-        }
+    let (emulator, auth) = world();
+    let generations: Vec<_> = std::thread::scope(|scope| {
+        let fetch = || {
+            current_thread()
+                .block_on(auth.header())
+                .unwrap()
+                .generation()
+        };
+        let threads = [scope.spawn(fetch), scope.spawn(fetch)];
+        threads.map(|thread| thread.join().unwrap()).into()
     });
+    assert_eq!(generations[0], generations[1]);
+    assert_eq!(emulator.log().count(Endpoint::TokenExchange), 1);
 }
 
 #[test]

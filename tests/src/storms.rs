@@ -9,7 +9,7 @@ use phrase_auth_core::{AuthError, AuthHeader, Authenticator, ErrorKind, Product}
 use phrase_auth_emulator::{Application, Emulator, Endpoint, seed};
 use phrase_auth_platform::PlatformAuth;
 
-use crate::fixture::{World, client, endpoints, hurried};
+use crate::fixture::{World, client, endpoints, hurried, until};
 use crate::hostile::{Hostile, http};
 
 /// Starts `count` callers and waits for them all.
@@ -129,16 +129,22 @@ async fn ten_thousand_authenticators_share_one_transport_and_have_no_task() {
     let emulator = Emulator::start().await.unwrap();
     let endpoints = emulator.endpoints().unwrap();
     let many: Vec<_> = (0..10_000)
-        .map(|n| PlatformAuth::new(format!("token-{n}"), endpoints.clone(), Product::Tms).unwrap())
+        .map(|_| {
+            // Each over the client that `PlatformAuth::new` would take.
+            let own = client();
+            assert!(own.same_transport(&client()));
+            PlatformAuth::builder(seed::GOOD_TMS, endpoints.clone(), Product::Tms)
+                .http_client(Arc::new(own))
+                .build()
+                .unwrap()
+        })
         .collect();
-    assert!(client().same_transport(&client()));
-    assert_eq!(
-        tokio::runtime::Handle::current()
-            .metrics()
-            .num_alive_tasks(),
-        0
-    );
-    assert_eq!(many.len(), 10_000);
+    for auth in many.iter().step_by(1_000) {
+        auth.header().await.unwrap();
+    }
+    assert_eq!(emulator.log().count(Endpoint::TokenExchange), 10);
+    let handle = tokio::runtime::Handle::current();
+    until(|| handle.metrics().num_alive_tasks() == 0).await;
 }
 
 /// With any API token, before a server that does not look at it.

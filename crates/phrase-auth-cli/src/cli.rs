@@ -133,7 +133,7 @@ pub(crate) struct Exec {
 fn product(text: &str) -> Result<Product, String> {
     let fits = |product: &Product| product.application().is_some();
     text.parse().ok().filter(fits).ok_or_else(|| {
-        let known = Product::ALL.into_iter().filter(fits);
+        let known = Product::ALL.iter().copied().filter(fits);
         let known: Vec<String> = known.map(|product| product.to_string()).collect();
         format!("one of {}", known.join(", "))
     })
@@ -146,8 +146,9 @@ Credentials come from the environment, never from the command line:
   PHRASE_REGION          eu or us; required
   PHRASE_PRODUCT         what the token was made for; tms if left out
 
-Exit codes: 0 done, 1 bug, 2 usage, 3 configuration, 4 authentication required,
-5 refused for good, 6 temporary, 130 and 143 after SIGINT and SIGTERM.";
+Exit codes: 0 done, 1 bug or unclassified, 2 usage, 3 configuration, 4 authentication
+required, 5 refused for good, 6 temporary, 7 a person is needed, 126 and 127 a command
+of `emulator exec` that cannot be run or is not there, 130 and 143 after SIGINT and SIGTERM.";
 
 #[cfg(test)]
 mod tests {
@@ -246,7 +247,7 @@ mod tests {
     #[test]
     fn the_products_that_the_help_lists_are_those_that_take_an_api_token() {
         let known: Vec<String> = Product::ALL
-            .into_iter()
+            .iter()
             .filter(|product| product.application().is_some())
             .map(|product| product.to_string())
             .collect();

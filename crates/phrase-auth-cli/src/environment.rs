@@ -155,7 +155,7 @@ fn overridden(
 /// Every endpoint, moved to the emulator: none is left where it was, so that no request can go to a real host.
 fn emulated(endpoints: Endpoints, origin: &str) -> Result<Endpoints, AuthError> {
     let mut endpoints = endpoints.with_idm(&format!("{origin}/idm"))?;
-    for product in Product::ALL {
+    for &product in Product::ALL {
         let path = emulated_path(product);
         endpoints = endpoints.with(product, &format!("{origin}{path}"))?;
     }

@@ -69,7 +69,10 @@ fn report(refused: &Error) -> Report {
         let usage = usage.to_string();
         report = report.with("usage", usage.trim_start_matches("Usage: ").trim_end());
     }
-    report.with("next", "see `phrase-auth --help`")
+    report.with(
+        "next",
+        "see `phrase-auth --help`; the command of `emulator exec` stands after `--`",
+    )
 }
 
 /// Context that stems from the command tree, not from what was typed.

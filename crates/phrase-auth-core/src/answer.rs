@@ -42,6 +42,7 @@ pub enum Grant {
 }
 
 /// What a token endpoint granted.
+#[non_exhaustive]
 pub struct TokenAnswer {
     /// The access token: visible ASCII, 1 byte to 64 KiB.
     pub access_token: Secret,
@@ -202,6 +203,10 @@ impl<'a> Call<'a> {
                     format!("this is not a token endpoint's answer ({media})"),
                     Some(hint),
                 )
+            }
+            ErrorKind::Unavailable if matches!(status.as_u16(), 401 | 403) => {
+                let hint = "if it stays so, check the credential and the data centre";
+                ("the server says no, but not why".to_owned(), Some(hint))
             }
             ErrorKind::Unavailable => ("the server is not able to answer now".to_owned(), None),
             ErrorKind::Refused => ("the server refused the credential".to_owned(), None),

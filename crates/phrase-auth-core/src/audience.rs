@@ -96,15 +96,18 @@ impl BaseUrl {
         })
     }
 
-    /// The URL of something under this base; `path` starts with a slash.
+    /// The URL of something under this base.
     ///
     /// # Errors
     ///
-    /// `Config` if the two do not make a URL.
+    /// `Config` for a path that does not start with a slash, or leads out of this base.
     pub fn join(&self, path: &str) -> Result<Uri, AuthError> {
-        format!("{self}{path}")
-            .parse()
-            .map_err(|_| refused(format!("{self} and {path:?} do not make a URL")))
+        let url: Option<Uri> = format!("{self}{path}").parse().ok();
+        url.filter(|url| {
+            let under = Target::try_from(url).is_ok_and(|target| self.covers(target));
+            under && path.starts_with('/') && !climbs(url.path())
+        })
+        .ok_or_else(|| refused(format!("{path:?} is not a path under {self}")))
     }
 
     fn covers(&self, target: Target<'_>) -> bool {
@@ -202,6 +205,7 @@ impl<'a> TryFrom<&'a Uri> for Target<'a> {
             Some(port) => port
                 .parse()
                 .ok()
+                .filter(|_| port.bytes().all(|byte| byte.is_ascii_digit()))
                 .filter(|port| *port != 0)
                 .ok_or_else(|| refused("the port of the URL is not one".to_owned()))?,
         };
@@ -222,24 +226,45 @@ impl fmt::Display for Target<'_> {
 
 fn refused(what: String) -> AuthError {
     AuthError::config(what).with_hint(
-        "give an https:// URL such as https://eu.phrase.com/idm; http:// is for 127.0.0.1",
+        "give an https:// URL without user name, query and fragment; http:// is for 127.0.0.1 only",
     )
 }
 
-/// Whether a segment is `.` or `..`, however its dots and separators are encoded.
+/// Whether a segment is `.` or `..`, however often its dots and separators are encoded, and
+/// whatever parameters follow it: servers differ in when they look.
 fn climbs(path: &str) -> bool {
-    let plain = path
-        .replace("%2e", ".")
-        .replace("%2E", ".")
-        .replace("%2f", "/")
-        .replace("%2F", "/")
-        .replace("%5c", "/")
-        .replace("%5C", "/")
-        .replace('\\', "/");
-    plain
-        .split('/')
-        .any(|segment| segment == "." || segment == "..")
+    let mut plain = path.to_ascii_lowercase().replace('\\', "/");
+    let mut depth: u32 = 0;
+    loop {
+        let codes = [
+            ("%25", "%"),
+            ("%2e", "."),
+            ("%2f", "/"),
+            ("%5c", "/"),
+            ("%3b", ";"),
+        ];
+        let decoded = codes
+            .into_iter()
+            .fold(plain.clone(), |path, (code, meant)| {
+                path.replace(code, meant)
+            });
+        if decoded == plain {
+            break;
+        }
+        plain = decoded;
+        depth = depth.saturating_add(1);
+        if depth > DEEPEST {
+            return true;
+        }
+    }
+    plain.split('/').any(|segment| {
+        let name = segment.split(';').next().unwrap_or_default();
+        name == "." || name == ".."
+    })
 }
+
+/// How often a path is decoded; nobody encodes more often in good faith.
+const DEEPEST: u32 = 8;
 
 #[cfg(test)]
 mod tests;

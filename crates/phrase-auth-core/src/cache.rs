@@ -6,22 +6,22 @@ use async_trait::async_trait;
 
 use self::entry::{Entry, Freshness};
 use self::flight::{Flight, Outcome};
-use self::state::{Board, Rejection, State};
+use self::state::{Decision, Rejection, State};
 use crate::audience::{Audience, Target};
 use crate::authenticator::{Authenticator, Need};
 use crate::error::{AuthError, ErrorKind};
 use crate::event;
 use crate::header::AuthHeader;
 use crate::policy::CachePolicy;
-use crate::runtime::{Runtime, within};
+use crate::runtime::{Deadline, Runtime, within};
 use crate::source::{Revocation, TokenSource};
 
 mod builder;
 mod entry;
 mod flight;
-mod pilot;
 mod standing;
 mod state;
+mod task;
 
 pub use self::builder::TokenCacheBuilder;
 
@@ -88,7 +88,7 @@ impl TokenCache {
     }
 
     /// Ends the token at the server where that is offered, and forgets it here in any case: no
-    /// header is handed out from the moment of the call until [`reset`](Self::reset), and a fetch
+    /// header is handed out from the first poll of the future until [`reset`](Self::reset), and a fetch
     /// under way lands in nothing. Doing it twice does no harm. Whoever drops the future leaves the
     /// server untold.
     ///
@@ -108,10 +108,11 @@ impl TokenCache {
         let Some(token) = token else {
             return Ok(Revocation::NothingHeld);
         };
-        let told = self.0.source.revoke(&token);
-        within(&*self.0.runtime, self.0.policy.deadline, told)
-            .await?
-            .unwrap_or_else(|| Err(late("the server was not told of the logout in time")))
+        let told = task::caught(self.0.source.revoke(&token));
+        match within(&*self.0.runtime, self.0.policy.deadline, told).await? {
+            Some(told) => told.unwrap_or_else(|| Err(task::panicked())),
+            None => Err(late("the server was not told of the logout in time")),
+        }
     }
 
     /// Launches a flight if it is new, and waits for it as long as it may take. `None`: it was lost.
@@ -121,7 +122,7 @@ impl TokenCache {
         // The timer first: where there is none, a flight would be launched and never flown.
         let timer = self.0.runtime.sleep(left).and_then(|timer| {
             if new {
-                pilot::launch(&self.0, flight)?;
+                task::launch(&self.0, flight)?;
             }
             Ok(timer)
         });
@@ -151,28 +152,38 @@ impl Authenticator for TokenCache {
         (entry.freshness(&self.0.runtime.now()) == Freshness::Fresh).then(|| entry.lend())
     }
 
-    /// A caller waits for one flight that was under way and one of its own at most: no longer than
-    /// twice the policy's deadline, and half of that unless a runtime has stopped in between.
+    /// A caller waits for the policy's deadline and a second more at the most; for twice that if a
+    /// runtime stops in between, or a source blocks its thread. Whose flight is lost boards another.
     async fn obtain(&self, need: Need) -> Result<AuthHeader, AuthError> {
-        for _ in 0..MOST_FLIGHTS {
-            let (flight, new) = match self.0.board(&need) {
-                Board::Serve(header, None) => return Ok(header),
-                Board::Serve(header, Some(flight)) => {
+        let patience = state::patience(&self.0.policy).saturating_mul(2);
+        let bound = Deadline::new(self.0.runtime.now(), patience);
+        let mut own_flights: u32 = 0;
+        loop {
+            let (flight, new) = match self.0.decide(&need) {
+                Decision::Serve(header, None) => return Ok(header),
+                Decision::Serve(header, Some(flight)) => {
                     // Whoever has no runtime still has a token.
-                    let _ = pilot::launch(&self.0, &flight);
+                    let _ = task::launch(&self.0, &flight);
                     return Ok(header);
                 }
-                Board::Fail(error) => return Err(error),
-                Board::Ride(flight, new) => (flight, new),
+                Decision::Fail(error) => return Err(error),
+                Decision::Ride(flight, new) => (flight, new),
             };
-            match self.ride(&flight, new).await {
+            own_flights = own_flights.saturating_add(u32::from(new));
+            let error = match self.ride(&flight, new).await {
                 Some(Ok(entry)) => return Ok(entry.lend()),
-                Some(Err(error)) => return self.0.what_is_left(&need).ok_or(error),
-                None => {}
-            }
+                Some(Err(error)) => error,
+                // Others may lose theirs as often as they like; a runtime that loses its own does
+                // not get a third.
+                None if own_flights < MOST_OWN_FLIGHTS
+                    && !bound.left(&self.0.runtime.now()).is_zero() =>
+                {
+                    continue;
+                }
+                None => late("nobody has fetched a token in time"),
+            };
+            return self.0.what_is_left(&need).ok_or(error);
         }
-        let stuck = late("nobody has fetched a token in time");
-        self.0.what_is_left(&need).ok_or(stuck)
     }
 
     fn reject(&self, refused: &AuthHeader) -> bool {
@@ -203,10 +214,10 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn board(&self, need: &Need) -> Board {
+    fn decide(&self, need: &Need) -> Decision {
         let now = self.runtime.now();
         let mut state = self.state();
-        state.board(need, self.current.load().as_ref(), now, &self.policy)
+        state.decide(need, self.current.load().as_ref(), now, &self.policy)
     }
 
     /// The token that is held, if it still works: what a failed fetch leaves.
@@ -243,8 +254,8 @@ fn late(what: &'static str) -> AuthError {
     AuthError::new(ErrorKind::Timeout, what)
 }
 
-/// One that was under way and got lost, and one of one's own.
-const MOST_FLIGHTS: usize = 2;
+/// So that no runtime, however broken, keeps a caller in a circle.
+const MOST_OWN_FLIGHTS: u32 = 2;
 
 #[cfg(test)]
 mod tests;

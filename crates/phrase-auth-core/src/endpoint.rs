@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn every_product_has_a_base_in_both_data_centres_but_studio_in_the_eu() {
-        for product in Product::ALL {
+        for &product in Product::ALL {
             assert!(
                 Endpoints::of(DataCenter::Us).base(product).is_ok(),
                 "{product}"

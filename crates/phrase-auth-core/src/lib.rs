@@ -15,7 +15,7 @@ mod product;
 mod runtime;
 mod secret;
 mod source;
-#[cfg(feature = "testing")]
+#[cfg(any(feature = "testing", all(test, feature = "tokio")))]
 pub mod testing;
 
 pub use self::answer::{Call, Grant, TokenAnswer};

@@ -41,8 +41,10 @@ pub struct CachePolicy {
     pub window_max: Duration,
     /// The longest `Retry-After` that is believed. 1 h: above it is a mistake or an attack.
     pub retry_after_max: Duration,
-    /// How long a token that was fetched because of a rejection is believed. 60 s: a server that
-    /// says 401 to everything costs one login a minute, not one a request.
+    /// How long a token that was fetched because of a rejection is believed, and how long one that
+    /// was fetched for a longer life than it turned out to have is not fetched again for that. 60 s:
+    /// a server that says 401 to everything, and a need that no token meets, cost one login a
+    /// minute, not one a request.
     pub believed: Duration,
 }
 

@@ -33,7 +33,7 @@ pub enum Product {
 
 impl Product {
     /// Every product, in the order of the reference.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: &'static [Self] = &[
         Self::Tms,
         Self::Strings,
         Self::LanguageAi,
@@ -98,7 +98,8 @@ impl FromStr for Product {
 
     fn from_str(text: &str) -> Result<Self, AuthError> {
         let found = Self::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .find(|product| product.name().eq_ignore_ascii_case(text));
         found.ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|product| product.name()).collect();
@@ -113,7 +114,7 @@ mod tests {
 
     #[test]
     fn products_are_read_as_they_are_written() {
-        for product in Product::ALL {
+        for &product in Product::ALL {
             assert_eq!(product.to_string().parse::<Product>().unwrap(), product);
         }
         let error = "memsource".parse::<Product>().unwrap_err();

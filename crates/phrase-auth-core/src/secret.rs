@@ -71,7 +71,8 @@ impl Secret {
         let text = text.strip_suffix('\n').unwrap_or(text);
         let text = text.strip_suffix('\r').unwrap_or(text);
         if text.is_empty() {
-            return Err(AuthError::config("the secret is empty"));
+            return Err(AuthError::config("the secret is empty")
+                .with_hint("give the value itself, in one line"));
         }
         if text.len() > MAX_SECRET {
             return Err(AuthError::config("the secret is longer than 64 KiB")

@@ -16,7 +16,8 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
     /// Fetches one new token, within `ask.deadline`.
     ///
     /// Stateless: whatever must be known of the last token (its refresh token, its user) is in
-    /// `ask.previous`.
+    /// `ask.previous`. Must not block its thread: a fetch that does cannot be cut off at the
+    /// deadline, and another is started beside it when it is overdue.
     ///
     /// # Errors
     ///
@@ -104,7 +105,9 @@ pub struct Token {
 
 impl Token {
     /// A token that lives for `lifetime` from the moment its request was sent: a span, never an
-    /// instant, because no server's clock is trusted. Zero: it can be used once.
+    /// instant, because no server's clock is trusted. One that is over when it arrives, as with a
+    /// life of zero, is handed to those who wait for it and not kept; the next is fetched after a
+    /// window, as after a passing fault.
     ///
     /// # Errors
     ///

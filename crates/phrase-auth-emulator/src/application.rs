@@ -56,8 +56,8 @@ impl Application {
         }
     }
 
-    /// Where the application's base URL points, below the emulator's origin; the same paths as on the real hosts
-    /// (reference 2), which keeps base URLs of several products apart on one origin.
+    /// Where the application's base URL points, below the emulator's origin; as on the real hosts but for
+    /// Studio (reference 2), which keeps base URLs of several products apart on one origin.
     pub(crate) fn base_path(self) -> &'static str {
         match self {
             Self::Tms => "/web",

@@ -35,10 +35,9 @@ pub(crate) struct Purpose {
 }
 
 impl Exchange {
-    async fn ask(&self, api_token: &Secret, deadline: Duration) -> Result<Token, AuthError> {
+    async fn ask(&self, api_token: &Secret, deadline: Deadline) -> Result<Token, AuthError> {
         let body = form(api_token);
         let call = Call::new(Grant::Exchange, &self.url).sent(api_token);
-        let deadline = Deadline::new(self.runtime.now(), deadline);
         let mut failures: u32 = 0;
         loop {
             let left = deadline.left(&self.runtime.now());
@@ -93,8 +92,10 @@ impl Exchange {
 #[async_trait]
 impl TokenSource for Exchange {
     async fn fetch(&self, ask: &Ask<'_>) -> Result<Token, AuthError> {
+        // From here: a vault that takes its time takes it from the exchange.
+        let deadline = Deadline::new(self.runtime.now(), ask.deadline);
         let api_token = self.api_token.read().await?;
-        let token = self.ask(&api_token, ask.deadline).await?;
+        let token = self.ask(&api_token, deadline).await?;
         self.api_token.used();
         Ok(token)
     }
@@ -142,7 +143,8 @@ fn pause(error: &AuthError, failures: u32, now: SystemTime) -> Option<Duration> 
     let doubled = least.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1)));
     let jittered = doubled.mul_f64(0.5 + 0.5 * fastrand::f64());
     let asked = error.retry_at().and_then(|at| at.duration_since(now).ok());
-    Some(jittered.max(asked.unwrap_or_default()))
+    // Told to wait: exactly as long, neither shorter nor longer (RFC 9110 section 10.2.3).
+    Some(asked.unwrap_or(jittered))
 }
 
 /// The four fields of reference section 3.1, form-encoded, in a buffer that is wiped.

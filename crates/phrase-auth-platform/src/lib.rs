@@ -15,8 +15,10 @@ pub use self::claims::{Claims, unverified_claims};
 
 #[doc(inline)]
 pub use phrase_auth_core::{
-    AuthError, AuthHeader, Authenticator, BaseUrl, CachePolicy, DataCenter, Endpoints, ErrorKind,
-    HeaderStyle, HttpClient, Need, Product, Secret, SecretSource, Target, TokenCache,
+    Audience, AuthError, AuthHeader, Authenticator, BaseUrl, CachePolicy, DataCenter, Endpoints,
+    ErrorKind, Fault, Generation, HeaderFuture, HeaderStyle, HttpClient, Limits, Need, Now,
+    Product, Revocation, Runtime, Secret, SecretSource, StaticAuth, Target, Task, Token,
+    TokenCache, TransportError,
 };
 #[cfg(any(feature = "reqwest", feature = "rustls-no-provider"))]
 #[doc(inline)]

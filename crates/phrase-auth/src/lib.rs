@@ -6,8 +6,9 @@
 #[doc(inline)]
 pub use phrase_auth_core::{
     Audience, AuthError, AuthHeader, Authenticator, BaseUrl, CachePolicy, DataCenter, Endpoints,
-    ErrorKind, HeaderStyle, HttpClient, Need, Product, Secret, SecretSource, StaticAuth, Target,
-    TokenCache,
+    ErrorKind, Fault, Generation, HeaderFuture, HeaderStyle, HttpClient, Limits, Need, Now,
+    Product, Revocation, Runtime, Secret, SecretSource, StaticAuth, Target, Task, Token,
+    TokenCache, TransportError,
 };
 
 #[cfg(feature = "testing")]

@@ -242,7 +242,9 @@ fn features(workspace: &Workspace) -> Vec<Cargo> {
 
 fn docs(_: &Workspace) -> Vec<Cargo> {
     // docs.rs documents with a nightly and `--cfg docsrs`; the bootstrap variable makes the pinned stable do the same.
-    let docs = Cargo::new("doc --locked --workspace --all-features --no-deps");
+    // Build scripts look at it, so that in the common target folder everything would be built anew, here and next time.
+    let docs =
+        Cargo::new("doc --locked --workspace --all-features --no-deps --target-dir target/docs");
     vec![
         docs.env("RUSTC_BOOTSTRAP", "1")
             .env("RUSTDOCFLAGS", "--cfg docsrs -D warnings"),

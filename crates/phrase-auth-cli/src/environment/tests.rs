@@ -78,7 +78,7 @@ fn the_emulator_takes_every_endpoint_whatever_else_is_set() {
         Some("http://127.0.0.1:4010")
     );
     assert!(ours(environment.endpoints.idm().unwrap()));
-    for product in Product::ALL {
+    for &product in Product::ALL {
         assert!(
             ours(environment.endpoints.base(product).unwrap()),
             "{product}"

@@ -102,6 +102,13 @@ fn a_credential_belongs_to_one_origin_and_what_lies_under_its_path() {
         ("https://cloud.memsource.com/web/%2e%2E/idm", false),
         ("https://cloud.memsource.com/web/x%2f..%2fidm", false),
         ("https://cloud.memsource.com/web/x%5c..%5cidm", false),
+        ("https://cloud.memsource.com/web/..;/idm", false),
+        ("https://cloud.memsource.com/web/..;x=1/idm", false),
+        ("https://cloud.memsource.com/web/%252e%252e/idm", false),
+        ("https://cloud.memsource.com/web/%25252e%25252e/idm", false),
+        ("https://cloud.memsource.com/web/..%3b/idm", false),
+        ("https://cloud.memsource.com/web/a;b=c/d..e", true),
+        ("https://cloud.memsource.com:+443/web/x", false),
         ("http://cloud.memsource.com/web", false),
         ("https://cloud.memsource.com:8443/web", false),
         ("https://us.cloud.memsource.com/web", false),
@@ -135,4 +142,24 @@ fn several_bases_make_one_audience() {
         .unwrap();
     let uri = Uri::from_static("https://b.example/x/y");
     assert!(both.covers(Target::try_from(&uri).unwrap()));
+}
+
+#[test]
+fn nothing_that_is_joined_leads_out_of_its_base() {
+    let base = BaseUrl::parse("https://eu.phrase.com").unwrap();
+    assert!(base.join("/idm/x?y=1").is_ok());
+    for path in [
+        "",
+        "idm",
+        "@evil.example/x",
+        ".evil.example/x",
+        ":8443/x",
+        "/../x",
+        "/a b",
+    ] {
+        assert!(base.join(path).is_err(), "{path:?}");
+    }
+    let idm = BaseUrl::parse("https://eu.phrase.com/idm").unwrap();
+    assert!(idm.join("entity/x").is_err());
+    assert!(idm.join("/%2e%2e/x").is_err());
 }

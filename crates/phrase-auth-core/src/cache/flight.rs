@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,7 +30,8 @@ pub(super) struct Flight {
 #[derive(Debug, Default)]
 struct Slot {
     outcome: Option<Outcome>,
-    waiting: Vec<Option<Waker>>,
+    waiting: BTreeMap<u64, Waker>,
+    next: u64,
 }
 
 /// How a flight ended.
@@ -69,17 +71,17 @@ impl Flight {
         let waiting = std::mem::take(&mut slot.waiting);
         // Wakers are foreign code: they run without the lock.
         drop(slot);
-        for waker in waiting.into_iter().flatten() {
+        for waker in waiting.into_values() {
             waker.wake();
         }
     }
 
     /// Waits for the outcome, or for `timer`: `None` if that is first.
-    pub(super) fn outcome(&self, timer: Task) -> Riding<'_> {
-        Riding {
+    pub(super) fn outcome(&self, timer: Task) -> Wait<'_> {
+        Wait {
             flight: self,
             timer,
-            seat: None,
+            number: None,
         }
     }
 
@@ -89,13 +91,13 @@ impl Flight {
 }
 
 /// A caller who waits for a flight.
-pub(super) struct Riding<'a> {
+pub(super) struct Wait<'a> {
     flight: &'a Flight,
     timer: Task,
-    seat: Option<usize>,
+    number: Option<u64>,
 }
 
-impl Future for Riding<'_> {
+impl Future for Wait<'_> {
     type Output = Option<Outcome>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -105,29 +107,21 @@ impl Future for Riding<'_> {
         if let Some(outcome) = &slot.outcome {
             return Poll::Ready(Some(outcome.clone()));
         }
-        let seat = *self.seat.get_or_insert_with(|| {
-            slot.waiting.push(None);
-            slot.waiting.len().saturating_sub(1)
+        let number = *self.number.get_or_insert_with(|| {
+            slot.next = slot.next.saturating_add(1);
+            slot.next
         });
-        let replaced = slot
-            .waiting
-            .get_mut(seat)
-            .and_then(|place| place.replace(waker));
+        let replaced = slot.waiting.insert(number, waker);
         drop(slot);
         drop(replaced);
         self.timer.as_mut().poll(context).map(|()| None)
     }
 }
 
-impl Drop for Riding<'_> {
+impl Drop for Wait<'_> {
     fn drop(&mut self) {
-        if let Some(seat) = self.seat {
-            let waker = self
-                .flight
-                .slot()
-                .waiting
-                .get_mut(seat)
-                .and_then(Option::take);
+        if let Some(number) = self.number {
+            let waker = self.flight.slot().waiting.remove(&number);
             drop(waker);
         }
     }

@@ -27,9 +27,11 @@ pub(super) struct State {
     /// A server has refused the last token, and no other has come yet.
     rejected: bool,
     /// When a token last came because of a rejection.
-    consoled: Option<Now>,
+    reissued: Option<Now>,
     /// When the last flight started.
     flown: Option<Now>,
+    /// When a flight last started because a token that worked would not live long enough.
+    stretched: Option<Now>,
     /// Counts resets and logouts.
     era: u64,
     /// Counts logouts.
@@ -38,7 +40,7 @@ pub(super) struct State {
 
 /// What a caller gets.
 #[derive(Debug)]
-pub(super) enum Board {
+pub(super) enum Decision {
     /// The current header. A flight that it comes with is to be launched, and not waited for.
     Serve(AuthHeader, Option<Arc<Flight>>),
     /// A flight to wait for; `true`: it is new, launch it first.
@@ -57,13 +59,13 @@ pub(super) struct Landing {
 
 impl State {
     /// What a caller with `need` gets now. `current` is what is published.
-    pub(super) fn board(
+    pub(super) fn decide(
         &mut self,
         need: &Need,
         current: Option<&Arc<Entry>>,
         now: Now,
         policy: &CachePolicy,
-    ) -> Board {
+    ) -> Decision {
         let freshness = current.map_or(Freshness::Dead, |entry| entry.freshness(&now));
         let usable = current.filter(|entry| {
             freshness != Freshness::Dead
@@ -74,10 +76,17 @@ impl State {
         let enough = usable.filter(|entry| entry.left(&now) >= need.at_least);
         if let Some(entry) = enough {
             let flight = (freshness == Freshness::Aging).then(|| self.renew_early(now, policy));
-            return Board::Serve(entry.lend(), flight.flatten());
+            return Decision::Serve(entry.lend(), flight.flatten());
         }
         if let Some(flight) = self.under_way(&now, policy) {
-            return Board::Ride(flight, false);
+            return Decision::Ride(flight, false);
+        }
+        // A longer need than tokens have life must not make a login of every call.
+        let stretched = self
+            .stretched
+            .is_some_and(|since| now.since(&since) < policy.believed);
+        if let Some(entry) = usable.filter(|_| stretched) {
+            return Decision::Serve(entry.lend(), None);
         }
         let standing = match self.standing.binding(&now) {
             Binding::None => None,
@@ -85,8 +94,8 @@ impl State {
             Binding::Until(error) => {
                 // The freshest is good enough where nothing better can be had.
                 return match usable {
-                    Some(entry) => Board::Serve(entry.lend(), None),
-                    None => Board::Fail(error),
+                    Some(entry) => Decision::Serve(entry.lend(), None),
+                    None => Decision::Fail(error),
                 };
             }
         };
@@ -98,7 +107,10 @@ impl State {
             Freshness::Dead => FetchReason::Expired,
             Freshness::Fresh | Freshness::Aging => FetchReason::Early,
         };
-        Board::Ride(self.start(why, standing, now), true)
+        if usable.is_some() {
+            self.stretched = Some(now);
+        }
+        Decision::Ride(self.start(why, standing, now), true)
     }
 
     /// A flight beside a token that still works, unless there is a reason against it.
@@ -175,12 +187,13 @@ impl State {
                 self.last = Some(token);
                 self.newest = Some(entry.generation());
                 if std::mem::take(&mut self.rejected) {
-                    self.consoled = Some(now);
+                    self.reissued = Some(now);
                 }
                 let over = entry.freshness(&now) == Freshness::Dead;
                 if over {
                     self.standing.open_window(over_on_arrival(), now, policy);
-                } else {
+                } else if own {
+                    // A late one says nothing about what has been refused since.
                     self.standing.clear();
                 }
                 Landing {
@@ -232,7 +245,7 @@ impl State {
             };
         }
         if self
-            .consoled
+            .reissued
             .is_some_and(|since| now.since(&since) < policy.believed)
         {
             return Rejection::Useless;
@@ -245,6 +258,8 @@ impl State {
     pub(super) fn reset(&mut self) {
         self.era = self.era.saturating_add(1);
         self.standing.clear();
+        // What is under way was started before: its outcome is for those who wait for it.
+        self.flight = None;
     }
 
     /// Forgets everything and asks for nothing until the next [`reset`](Self::reset). Gives back

@@ -1,6 +1,6 @@
 //! Every row of the behaviour table, by a scripted source on a manual clock.
 
-#![cfg(feature = "testing")]
+#![cfg(feature = "tokio")]
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -100,4 +100,10 @@ impl TokenSource for Gated {
 /// Polls once with a waker that does nothing.
 fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// A header for a task of its own.
+fn owned_header(cache: &TokenCache) -> impl Future<Output = Result<AuthHeader, AuthError>> + use<> {
+    let cache = cache.clone();
+    async move { cache.header().await }
 }

@@ -11,6 +11,10 @@ use crate::error::AuthError;
 /// The Tokio runtime that is current when a task or timer is started, and the system's clocks.
 ///
 /// It holds no runtime: one cache may be used from several, and outlive each of them.
+///
+/// Whether a runtime was built with a timer cannot be asked. Tokio panics if it was not, which is
+/// caught here and becomes an error; the panic's message is printed all the same, and a program
+/// built with `panic = "abort"` ends. Build runtimes with `enable_all`.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct TokioRuntime;

@@ -101,14 +101,17 @@ impl SecretSource {
             Place::Env(name) => read_env(name)?,
             Place::Callback(ask) => ask().await?,
         };
-        Secret::from_user(raw).map_err(|error| match &self.0 {
-            Place::File(path) => {
-                AuthError::config(format!("{} ({})", error.message(), path.display()))
+        Secret::from_user(raw).map_err(|error| {
+            let place = match &self.0 {
+                Place::File(path) => format!(" ({})", path.display()),
+                Place::Env(name) => format!(" (variable {})", name.display()),
+                Place::Value(_) | Place::Once(_) | Place::Callback(_) => return error,
+            };
+            let placed = AuthError::config(format!("{}{place}", error.message()));
+            match error.hint() {
+                Some(hint) => placed.with_hint(hint.to_owned()),
+                None => placed,
             }
-            Place::Env(name) => {
-                AuthError::config(format!("{} (variable {})", error.message(), name.display()))
-            }
-            Place::Value(_) | Place::Once(_) | Place::Callback(_) => error,
         })
     }
 

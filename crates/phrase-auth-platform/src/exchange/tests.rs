@@ -242,6 +242,26 @@ async fn a_wait_that_fits_the_deadline_is_kept_and_one_that_does_not_is_reported
     let waited = fits.clock.now().wall.duration_since(before).unwrap();
     assert!((5.0..6.0).contains(&waited.as_secs_f64()), "{waited:?}");
 
+    for told in ["0", "1"] {
+        let soon = bench("t", Product::Tms);
+        soon.throttle(told);
+        soon.throttle(told);
+        soon.client.answer(200, GOOD);
+        let before = soon.clock.now().wall;
+        assert!(soon.header().await.is_ok());
+        let waited = soon
+            .clock
+            .now()
+            .wall
+            .duration_since(before)
+            .unwrap()
+            .as_secs_f64();
+        assert!(
+            waited <= 2.0 * told.parse::<f64>().unwrap() + 0.2,
+            "{told}: {waited}"
+        );
+    }
+
     let long = bench("t", Product::Tms);
     long.throttle("30");
     let error = long.header().await.unwrap_err();
@@ -251,6 +271,30 @@ async fn a_wait_that_fits_the_deadline_is_kept_and_one_that_does_not_is_reported
         Some(long.clock.now().wall + Duration::from_secs(30))
     );
     assert_eq!(long.client.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_vault_that_takes_its_time_takes_it_from_the_exchange() {
+    let clock = Arc::new(ManualRuntime::new());
+    let vault = SecretSource::callback({
+        let clock = Arc::clone(&clock);
+        move || {
+            clock.advance(Duration::from_millis(29_500));
+            async { Ok(Secret::new("t")) }
+        }
+    });
+    let client = ScriptedClient::new();
+    client.answer(500, "");
+    let auth = PlatformAuth::builder(vault, DataCenter::Eu, Product::Tms)
+        .http_client(Arc::new(client.clone()))
+        .runtime(clock)
+        .build()
+        .unwrap();
+    let error = auth.header().await.unwrap_err();
+    // Half a second is left for the exchange: for one try, and none of the pauses.
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.endpoint().is_some(), "{error}");
+    assert_eq!(client.sent().len(), 1);
 }
 
 #[tokio::test]

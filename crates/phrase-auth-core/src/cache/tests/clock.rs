@@ -160,6 +160,22 @@ async fn a_need_for_a_longer_life_fetches_once_and_takes_the_freshest() {
 }
 
 #[tokio::test]
+async fn a_need_that_no_token_meets_costs_one_fetch_a_minute() {
+    let source = ScriptedSource::minting(LIFE);
+    let (cache, clock) = cache(source.clone());
+    let need = Need::default().at_least(LIFE);
+    for _ in 0..1000 {
+        cache.obtain(need).await.unwrap();
+    }
+    // The first, and one because it would not live long enough.
+    assert_eq!(source.fetches(), 2);
+    clock.advance(Duration::from_secs(60));
+    cache.obtain(need).await.unwrap();
+    cache.obtain(need).await.unwrap();
+    assert_eq!(source.fetches(), 3);
+}
+
+#[tokio::test]
 async fn a_need_that_cannot_be_met_takes_what_still_works() {
     let source = ScriptedSource::new([token("good", LIFE), down()]);
     let (cache, _clock) = cache(source.clone());

@@ -18,12 +18,15 @@ async fn a_passing_fault_opens_a_window_in_which_callers_share_its_error() {
 }
 
 #[tokio::test]
-async fn a_minute_of_outage_costs_a_handful_of_fetches() {
+async fn a_minute_of_outage_costs_a_thousand_callers_a_handful_of_fetches() {
     let source = ScriptedSource::new((0..1000).map(|_| down()));
     let (cache, clock) = cache(source.clone());
-    for _ in 0..6000 {
-        cache.header().await.unwrap_err();
-        clock.advance(Duration::from_millis(10));
+    for _ in 0..600 {
+        let callers = (0..1000).map(|_| tokio::spawn(owned_header(&cache)));
+        for caller in callers.collect::<Vec<_>>() {
+            caller.await.unwrap().unwrap_err();
+        }
+        clock.advance(Duration::from_millis(100));
     }
     // With three requests to a fetch, as the platform source makes, at most 30.
     assert!(source.fetches() <= 10, "{}", source.fetches());

@@ -186,12 +186,6 @@ fn start_on<F: Future>(runtime: &tokio::runtime::Runtime, mut caller: std::pin::
     });
 }
 
-/// A header for a task of its own.
-fn owned_header(cache: &TokenCache) -> impl Future<Output = Result<AuthHeader, AuthError>> + use<> {
-    let cache = cache.clone();
-    async move { cache.header().await }
-}
-
 #[test]
 fn a_runtime_that_is_dropped_costs_one_more_fetch_and_nothing_else() {
     let source = Gated::new(ScriptedSource::minting(LIFE));
@@ -255,6 +249,87 @@ fn what_a_flight_that_was_given_up_complains_of_binds_nobody() {
         second.block_on(cache.obtain(need)).unwrap().token(),
         "newer"
     );
+}
+
+/// A success that comes late must not open what has been refused since.
+#[test]
+fn what_a_flight_that_was_given_up_brings_opens_no_verdict() {
+    let source = Gated::new(ScriptedSource::new([refused(), token("late", LIFE)]));
+    source.source.set_secret("wrong");
+    let (cache, clock) = cache(source.clone());
+    let (first, second) = (current_thread(), current_thread());
+    let mut starter = pin!(cache.header());
+    start_on(&first, starter.as_mut());
+    clock.advance(Duration::from_secs(31));
+    source.gate.add_permits(2);
+    assert_eq!(
+        second.block_on(cache.header()).unwrap_err().kind(),
+        ErrorKind::Refused
+    );
+    first.block_on(settle());
+    assert_eq!(cache.peek().unwrap().token(), "late");
+    clock.advance(LIFE);
+    source.open();
+    assert_eq!(
+        second.block_on(cache.header()).unwrap_err().kind(),
+        ErrorKind::Refused
+    );
+    assert_eq!(source.source.fetches(), 2);
+}
+
+#[test]
+fn a_caller_survives_any_number_of_runtimes_that_go() {
+    let source = Gated::new(ScriptedSource::minting(LIFE));
+    let (cache, _clock) = cache(source.clone());
+    let own = current_thread();
+    let first = current_thread();
+    let mut starter = pin!(cache.header());
+    start_on(&first, starter.as_mut());
+    let waiter = own.spawn(owned_header(&cache));
+    own.block_on(settle());
+    drop(first);
+    for _ in 0..5 {
+        // Each boards before the waiter does, and goes.
+        let next = current_thread();
+        let mut starter = pin!(cache.header());
+        start_on(&next, starter.as_mut());
+        own.block_on(settle());
+        assert!(!waiter.is_finished());
+        drop(next);
+    }
+    source.open();
+    assert_eq!(own.block_on(waiter).unwrap().unwrap().token(), "token-1");
+}
+
+#[test]
+fn a_panic_elsewhere_is_not_blamed_on_the_source() {
+    let source = Gated::new(ScriptedSource::minting(LIFE));
+    let (cache, _clock) = cache(source.clone());
+    let own = current_thread();
+    let (started, go) = (std::sync::Barrier::new(2), std::sync::Barrier::new(2));
+    let (started, go) = (&started, &go);
+    let (gone, waiter) = std::thread::scope(|scope| {
+        let thread = scope.spawn({
+            let cache = cache.clone();
+            move || {
+                let first = current_thread();
+                let mut starter = pin!(cache.header());
+                start_on(&first, starter.as_mut());
+                started.wait();
+                go.wait();
+                // Unwinding drops the runtime, and the flight's task with it.
+                panic!("nothing to do with tokens");
+            }
+        });
+        started.wait();
+        let waiter = own.spawn(owned_header(&cache));
+        own.block_on(settle());
+        go.wait();
+        (thread.join().is_err(), waiter)
+    });
+    assert!(gone);
+    source.open();
+    assert_eq!(own.block_on(waiter).unwrap().unwrap().token(), "token-1");
 }
 
 #[test]

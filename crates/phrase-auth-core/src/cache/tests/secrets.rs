@@ -84,6 +84,68 @@ async fn a_verdict_from_before_a_reset_does_not_count_after_it() {
 }
 
 #[tokio::test]
+async fn after_a_reset_nobody_waits_for_what_was_under_way_before() {
+    let source = Gated::new(ScriptedSource::new([refused(), token("t", LIFE)]));
+    let (cache, _clock) = cache(source.clone());
+    let mut before = pin!(cache.header());
+    assert!(poll_once(before.as_mut()).is_pending());
+    settle().await;
+    cache.reset();
+    let mut after = pin!(cache.header());
+    assert!(poll_once(after.as_mut()).is_pending());
+    settle().await;
+    source.gate.add_permits(2);
+    assert_eq!(after.await.unwrap().token(), "t");
+    // Its own fetch was refused, but by now there is something better than that error.
+    assert_eq!(before.await.unwrap().token(), "t");
+    assert_eq!(cache.header().await.unwrap().token(), "t");
+}
+
+/// Refuses, and then cannot say what it would send.
+#[derive(Debug, Default)]
+struct Speechless {
+    fetches: AtomicUsize,
+    asked: AtomicUsize,
+}
+
+#[async_trait]
+impl TokenSource for Arc<Speechless> {
+    async fn fetch(&self, _: &Ask<'_>) -> Result<Token, AuthError> {
+        self.fetches.fetch_add(1, Ordering::SeqCst);
+        refused()
+    }
+
+    async fn secret_id(&self) -> Option<SecretId> {
+        if self.asked.fetch_add(1, Ordering::SeqCst) > 0 {
+            std::future::pending::<()>().await;
+        }
+        Some(crate::Secret::new("wrong").id())
+    }
+}
+
+#[tokio::test]
+async fn a_vault_that_hangs_does_not_open_a_verdict() {
+    let source = Arc::new(Speechless::default());
+    let (cache, clock) = cache(Arc::clone(&source));
+    assert_eq!(cache.header().await.unwrap_err().kind(), ErrorKind::Refused);
+    for _ in 0..3 {
+        let caller = tokio::spawn({
+            let cache = cache.clone();
+            async move { cache.header().await }
+        });
+        settle().await;
+        // A second, not the half minute of a fetch.
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(
+            caller.await.unwrap().unwrap_err().kind(),
+            ErrorKind::Refused
+        );
+        clock.advance(Duration::from_secs(60));
+    }
+    assert_eq!(source.fetches.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
 async fn a_logout_ends_the_token_at_the_server_and_here() {
     let source = ScriptedSource::minting(LIFE);
     source.set_secret("s");
@@ -151,6 +213,32 @@ async fn a_logout_is_one_although_the_server_is_gone() {
         cache.logout().await.unwrap_err().kind(),
         ErrorKind::Unreachable
     );
+    assert_eq!(
+        cache.header().await.unwrap_err().kind(),
+        ErrorKind::LoginRequired
+    );
+}
+
+#[derive(Debug)]
+struct PanicsAtTheEnd;
+
+#[async_trait]
+impl TokenSource for PanicsAtTheEnd {
+    async fn fetch(&self, _: &Ask<'_>) -> Result<Token, AuthError> {
+        token("t", LIFE)
+    }
+
+    async fn revoke(&self, _: &Token) -> Result<Revocation, AuthError> {
+        panic!("canary");
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_panics_at_a_logout_is_an_error_and_the_token_is_gone() {
+    let (cache, _clock) = cache(PanicsAtTheEnd);
+    cache.header().await.unwrap();
+    let error = cache.logout().await.unwrap_err();
+    assert!(error.to_string().contains("panicked") && !error.to_string().contains("canary"));
     assert_eq!(
         cache.header().await.unwrap_err().kind(),
         ErrorKind::LoginRequired

@@ -1,4 +1,7 @@
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use super::Shared;
@@ -6,7 +9,7 @@ use super::entry::Entry;
 use super::flight::{Flight, Outcome};
 use crate::error::{AuthError, ErrorKind};
 use crate::event;
-use crate::runtime::within;
+use crate::runtime::{Deadline, within};
 use crate::secret::SecretId;
 use crate::source::{Ask, Token};
 
@@ -28,33 +31,31 @@ pub(super) fn launch(shared: &Arc<Shared>, flight: &Arc<Flight>) -> Result<(), A
 async fn fly(mut guard: Guard) {
     let shared = Arc::clone(&guard.shared);
     let flight = Arc::clone(&guard.flight);
-    let fetch = fetch(&shared, &flight);
-    let bound = shared.policy.deadline.saturating_add(SLACK);
-    let report = match within(&*shared.runtime, bound, fetch).await {
-        Ok(Some(report)) => report,
-        Ok(None) => Report::failed(AuthError::new(ErrorKind::Timeout, "no token in time")),
-        Err(error) => Report::failed(error),
-    };
-    guard.land(report);
+    let report = caught(fetch(&shared, &flight)).await;
+    guard.land(report.unwrap_or(Report::Panicked));
 }
 
 /// What a flight comes home with.
 enum Report {
-    /// The secret is still the one that was refused.
+    /// The secret is still the one that was refused, for all that can be found out.
     Unchanged(AuthError),
     /// The source's answer, and the fingerprint of what it was asked with.
     Asked(Result<Token, AuthError>, Option<SecretId>),
-}
-
-impl Report {
-    fn failed(error: AuthError) -> Self {
-        Self::Asked(Err(error), None)
-    }
+    Panicked,
 }
 
 async fn fetch(shared: &Shared, flight: &Flight) -> Report {
-    // Before the fetch: if the secret is replaced meanwhile, the new one gets its chance.
-    let secret = shared.source.secret_id().await;
+    let bound = Deadline::new(flight.start, shared.policy.deadline.saturating_add(SLACK));
+    // Before the fetch: if the secret is replaced meanwhile, the new one gets its chance. While a
+    // refusal stands, a look that takes long is as good as one that finds nothing.
+    let patience = match &flight.standing {
+        Some(_) => shared.policy.early_pause,
+        None => shared.policy.deadline,
+    };
+    let secret = match within(&*shared.runtime, patience, shared.source.secret_id()).await {
+        Ok(secret) => secret.flatten(),
+        Err(error) => return Report::Asked(Err(error), None),
+    };
     if let Some((error, refused)) = &flight.standing
         && secret.is_none_or(|secret| secret == *refused)
     {
@@ -65,11 +66,26 @@ async fn fetch(shared: &Shared, flight: &Flight) -> Report {
         flight.previous.as_deref(),
         shared.policy.deadline,
     );
-    Report::Asked(shared.source.fetch(&ask).await, secret)
+    let left = bound.left(&shared.runtime.now());
+    let token = match within(&*shared.runtime, left, shared.source.fetch(&ask)).await {
+        Ok(Some(token)) => token,
+        Ok(None) => Err(AuthError::new(ErrorKind::Timeout, "no token in time")),
+        Err(error) => Err(error),
+    };
+    Report::Asked(token, secret)
 }
 
-/// Sees to it that a flight ends for those who wait, whatever becomes of its task: answered,
-/// panicked, or dropped with its runtime.
+/// `None` if the future panics. What it held is dropped with it.
+pub(super) async fn caught<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = Box::pin(future);
+    poll_fn(|context| {
+        let poll = AssertUnwindSafe(|| future.as_mut().poll(context));
+        catch_unwind(poll).map_or(Poll::Ready(None), |poll| poll.map(Some))
+    })
+    .await
+}
+
+/// Sees to it that a flight ends for those who wait, also if its task is dropped with its runtime.
 struct Guard {
     shared: Arc<Shared>,
     flight: Arc<Flight>,
@@ -79,14 +95,12 @@ struct Guard {
 impl Guard {
     fn land(&mut self, report: Report) {
         self.landed = true;
-        let Self { shared, flight, .. } = self;
         let (result, secret) = match report {
             Report::Asked(result, secret) => (result, secret),
-            Report::Unchanged(error) => {
-                shared.state().leave(flight);
-                return flight.settle(Outcome::Landed(Err(error)));
-            }
+            Report::Unchanged(error) => return self.leave_with(Outcome::Landed(Err(error))),
+            Report::Panicked => return self.leave_with(Outcome::Landed(Err(panicked()))),
         };
+        let Self { shared, flight, .. } = self;
         // Counted from when the request was started. Copying the secret needs no lock.
         let result = result.and_then(|token| {
             let token = Arc::new(token);
@@ -107,25 +121,23 @@ impl Guard {
         event::landed(landing.outcome.as_ref().map(|entry| entry.generation()));
         flight.settle(Outcome::Landed(landing.outcome));
     }
-}
 
-impl Drop for Guard {
-    fn drop(&mut self) {
-        if self.landed {
-            return;
-        }
+    fn leave_with(&self, outcome: Outcome) {
         self.shared.state().leave(&self.flight);
-        let outcome = if std::thread::panicking() {
-            Outcome::Landed(Err(panicked()))
-        } else {
-            Outcome::Lost
-        };
         self.flight.settle(outcome);
     }
 }
 
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if !self.landed {
+            self.leave_with(Outcome::Lost);
+        }
+    }
+}
+
 /// Nothing of the panic's text: it is not ours to show.
-fn panicked() -> AuthError {
+pub(super) fn panicked() -> AuthError {
     AuthError::new(ErrorKind::Unavailable, "the token source panicked")
         .with_hint("this is a bug in the source; the next call asks it again")
 }
