@@ -18,4 +18,6 @@ mod runtimes;
 #[cfg(test)]
 mod storms;
 #[cfg(test)]
+mod tls;
+#[cfg(test)]
 mod weight;
