@@ -60,10 +60,9 @@ impl Environment {
             Some(url) => Some(origin(&url)?),
             None => None,
         };
-        let endpoints = Endpoints::of(region);
         let endpoints = match &emulator {
-            Some(origin) => emulated(endpoints, origin)?,
-            None => overridden(endpoints, &look_up)?,
+            Some(origin) => phrase_auth_emulator::endpoints_at(origin, region)?,
+            None => overridden(Endpoints::of(region), &look_up)?,
         };
         if product.application().is_none() {
             return Err(
@@ -150,33 +149,6 @@ fn overridden(
         }
     }
     Ok(endpoints)
-}
-
-/// Every endpoint, moved to the emulator: none is left where it was, so that no request can go to a real host.
-fn emulated(endpoints: Endpoints, origin: &str) -> Result<Endpoints, AuthError> {
-    let mut endpoints = endpoints.with_idm(&format!("{origin}/idm"))?;
-    for &product in Product::ALL {
-        let path = emulated_path(product);
-        endpoints = endpoints.with(product, &format!("{origin}{path}"))?;
-    }
-    Ok(endpoints)
-}
-
-/// Where the emulator has a product, or would have it.
-fn emulated_path(product: Product) -> &'static str {
-    match product {
-        Product::Tms => "/web",
-        Product::Strings => "/v2",
-        Product::LanguageAi => "/smt/api",
-        Product::Connectors => "/connectors",
-        Product::Studio => "/studio/v1",
-        Product::Orchestrator => "/orchestrator/api/v1",
-        Product::QualityEvaluator => "/quality-evaluator",
-        Product::ControlHub => "/control-hub",
-        Product::Scim => "/idm/scim",
-        // A product that is newer than this table.
-        _ => "/unknown",
-    }
 }
 
 /// The origin of an emulator: loopback literals only, so that this variable can never lead a secret off the machine.

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use phrase_auth_core::Product;
+use phrase_auth_core::{AuthError, DataCenter, Endpoints, Product};
 
 /// An application of the platform that a token can be made for.
 ///
@@ -73,4 +73,24 @@ impl fmt::Display for Application {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// The endpoints of an emulator at `origin`, which may run in another process: the identity service and every product,
+/// also those that it does not serve, so that nothing meant for it can reach a real host.
+///
+/// # Errors
+///
+/// `Config` for an origin that a secret may not be sent to.
+pub fn endpoints_at(origin: &str, data_center: DataCenter) -> Result<Endpoints, AuthError> {
+    let idm = Endpoints::of(data_center).with_idm(&format!("{origin}/idm"))?;
+    Product::ALL.iter().try_fold(idm, |endpoints, &product| {
+        let served = Application::ALL
+            .iter()
+            .find(|application| application.product() == product);
+        let path = match served {
+            Some(application) => application.base_path().to_owned(),
+            None => format!("/not-served/{product}"),
+        };
+        endpoints.with(product, &format!("{origin}{path}"))
+    })
 }

@@ -6,7 +6,7 @@ use phrase_auth_core::{AuthError, DataCenter, Endpoints};
 use crate::jwt::PUBLIC_KEY_PEM;
 use crate::server::Server;
 use crate::world::World;
-use crate::{Application, Clock, EmulatorBuilder, EmulatorError, Log};
+use crate::{Application, Clock, EmulatorBuilder, EmulatorError, Log, endpoints_at};
 
 /// A running emulator. Dropping it stops the server, ends its connections and frees its port before `drop` returns;
 /// that takes a moment and waits for no client.
@@ -71,19 +71,13 @@ impl Emulator {
         format!("{}/idm", self.url())
     }
 
-    /// The base URLs of the identity service and of every application, for an authenticator of the client library.
-    /// Products that the emulator does not serve keep the addresses of the data centre.
+    /// Its endpoints, for an authenticator of the client library: [`endpoints_at`] its origin.
     ///
     /// # Errors
     ///
-    /// None in practice: the addresses are loopback literals, which every rule on URLs lets through.
+    /// None in practice: a loopback literal passes every rule on URLs.
     pub fn endpoints(&self) -> Result<Endpoints, AuthError> {
-        let served = Endpoints::of(self.data_center()).with_idm(&self.idm_base_url())?;
-        Application::ALL
-            .iter()
-            .try_fold(served, |endpoints, &application| {
-                endpoints.with(application.product(), &self.base_url(application))
-            })
+        endpoints_at(&self.url(), self.data_center())
     }
 
     /// The environment that points a program at this emulator: `PHRASE_AUTH_EMULATOR`, `PHRASE_IDM_BASE_URL`,

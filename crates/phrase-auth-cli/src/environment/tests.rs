@@ -87,24 +87,6 @@ fn the_emulator_takes_every_endpoint_whatever_else_is_set() {
 }
 
 #[test]
-fn the_paths_are_those_of_the_emulator() {
-    use phrase_auth_emulator::{Application, Emulator};
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    let emulator = runtime.block_on(Emulator::start()).unwrap();
-    let endpoints = emulated(Endpoints::of(DataCenter::Eu), &emulator.url()).unwrap();
-    assert_eq!(
-        endpoints.idm().unwrap().to_string(),
-        emulator.idm_base_url()
-    );
-    for application in Application::ALL {
-        let base = endpoints.base(application.product()).unwrap().to_string();
-        assert_eq!(base, emulator.base_url(*application));
-    }
-}
-
-#[test]
 fn no_credential_is_not_a_configuration_error() {
     let error = read(&[(REGION, "eu")]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LoginRequired);
