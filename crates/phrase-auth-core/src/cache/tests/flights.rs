@@ -302,6 +302,22 @@ fn a_caller_survives_any_number_of_runtimes_that_go() {
 }
 
 #[test]
+fn a_caller_that_outlives_its_runtime_goes_on_with_the_next() {
+    let source = Gated::new(ScriptedSource::minting(LIFE));
+    let (cache, _clock) = cache(source.clone());
+    let first = current_thread();
+    let mut caller = pin!(cache.header());
+    start_on(&first, caller.as_mut());
+    drop(first);
+    source.open();
+    assert_eq!(
+        current_thread().block_on(caller).unwrap().token(),
+        "token-1"
+    );
+    assert_eq!(source.started(), 2);
+}
+
+#[test]
 fn a_panic_elsewhere_is_not_blamed_on_the_source() {
     let source = Gated::new(ScriptedSource::minting(LIFE));
     let (cache, _clock) = cache(source.clone());
