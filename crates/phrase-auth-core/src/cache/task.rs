@@ -66,12 +66,14 @@ async fn fetch(shared: &Shared, flight: &Flight) -> Report {
         flight.previous.as_deref(),
         shared.policy.deadline,
     );
+    let late = || AuthError::new(ErrorKind::Timeout, "no token in time");
     let left = bound.left(&shared.runtime.now());
-    let token = match within(&*shared.runtime, left, shared.source.fetch(&ask)).await {
-        Ok(Some(token)) => token,
-        Ok(None) => Err(AuthError::new(ErrorKind::Timeout, "no token in time")),
-        Err(error) => Err(error),
-    };
+    if left.is_zero() {
+        // On a runtime that idled: others have given this flight up, and may have sent the secret.
+        return Report::Asked(Err(late()), secret);
+    }
+    let token = within(&*shared.runtime, left, shared.source.fetch(&ask)).await;
+    let token = token.and_then(|token| token.unwrap_or_else(|| Err(late())));
     Report::Asked(token, secret)
 }
 

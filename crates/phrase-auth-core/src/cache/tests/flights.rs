@@ -302,6 +302,23 @@ fn a_caller_survives_any_number_of_runtimes_that_go() {
 }
 
 #[test]
+fn a_flight_that_wakes_after_its_time_asks_for_nothing() {
+    let source = ScriptedSource::minting(LIFE);
+    let (cache, clock) = cache(source.clone());
+    let (first, second) = (current_thread(), current_thread());
+    let mut starter = pin!(cache.header());
+    {
+        // Spawned, and not run: the runtime goes no further.
+        let _entered = first.enter();
+        assert!(poll_once(starter.as_mut()).is_pending());
+    }
+    clock.advance(Duration::from_secs(31));
+    assert_eq!(second.block_on(cache.header()).unwrap().token(), "token-1");
+    first.block_on(settle());
+    assert_eq!(source.fetches(), 1);
+}
+
+#[test]
 fn a_caller_that_outlives_its_runtime_goes_on_with_the_next() {
     let source = Gated::new(ScriptedSource::minting(LIFE));
     let (cache, _clock) = cache(source.clone());
