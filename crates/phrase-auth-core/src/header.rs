@@ -293,11 +293,10 @@ fn lone_name(name: &HeaderName) -> HeaderName {
 fn shard() -> usize {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     thread_local! {
-        static SEAT: usize = NEXT.fetch_add(1, Ordering::Relaxed);
+        static SHARD: usize =
+            NEXT.fetch_add(1, Ordering::Relaxed).checked_rem(shard_count()).unwrap_or(0);
     }
-    let count = shard_count();
-    SEAT.try_with(|seat| seat.checked_rem(count).unwrap_or(0))
-        .unwrap_or(0)
+    SHARD.try_with(|shard| *shard).unwrap_or(0)
 }
 
 /// Several shards per core, so that two threads that run at once seldom share one; a bound, so

@@ -67,19 +67,47 @@ impl Now {
     /// The time since `earlier`, by whichever clock has gone further: something is over as soon as
     /// either says so. Zero if both have gone back.
     pub fn since(&self, earlier: &Self) -> Duration {
-        self.since_and_set_back(earlier).0
+        let ages = self.ages(earlier);
+        ages.mono.max(ages.wall)
     }
 
-    /// The time [`since`](Self::since) `earlier`, and how far the wall clock has fallen behind the
-    /// monotonic one meanwhile: someone has set it back.
-    ///
-    /// Both at once, because a hit needs both, and to subtract times is the larger part of it.
-    pub(crate) fn since_and_set_back(&self, earlier: &Self) -> (Duration, Duration) {
+    /// The time since `earlier` by each clock: what a hit needs, in two subtractions.
+    pub(crate) fn ages(&self, earlier: &Self) -> Ages {
         let mono = self.mono.saturating_duration_since(earlier.mono);
-        match self.wall.duration_since(earlier.wall) {
-            Ok(wall) => (mono.max(wall), mono.saturating_sub(wall)),
-            Err(back) => (mono, mono.saturating_add(back.duration())),
+        let (wall, back) = match self.wall.duration_since(earlier.wall) {
+            Ok(wall) => (wall, 0),
+            Err(back) => (Duration::ZERO, back.duration().as_secs()),
+        };
+        let behind = mono.as_secs().saturating_sub(wall.as_secs());
+        Ages {
+            mono,
+            wall,
+            set_back: behind.saturating_add(back),
         }
+    }
+}
+
+/// How long ago something was, by each clock.
+///
+/// The clocks differ by nanoseconds, now the one ahead and now the other. Neither is compared with
+/// the other here: the processor could not foresee how that comes out, and a hit would wait for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ages {
+    mono: Duration,
+    wall: Duration,
+    /// How far the wall clock has fallen behind, in whole seconds: someone has set it back.
+    set_back: u64,
+}
+
+impl Ages {
+    /// Whether `span` is over, by either clock.
+    pub(crate) fn reach(&self, span: Duration) -> bool {
+        self.mono >= span || self.wall >= span
+    }
+
+    /// Whether the wall clock was set back by more than `slack`.
+    pub(crate) fn tell_of_a_step_back(&self, slack: Duration) -> bool {
+        self.set_back > slack.as_secs()
     }
 }
 
@@ -173,10 +201,11 @@ mod tests {
     #[test]
     fn a_clock_that_was_set_back_is_noticed() {
         let start = Now::read();
-        let hour = Duration::from_secs(3600);
+        let (minute, hour) = (Duration::from_secs(60), Duration::from_secs(3600));
         let back = Now::new(start.wall - hour, start.mono + hour);
-        assert_eq!(back.since_and_set_back(&start), (hour, hour * 2));
+        assert!(back.ages(&start).tell_of_a_step_back(hour * 2 - minute));
+        assert!(!back.ages(&start).tell_of_a_step_back(hour * 2));
         let even = Now::new(start.wall + hour, start.mono + hour);
-        assert_eq!(even.since_and_set_back(&start), (hour, Duration::ZERO));
+        assert!(!even.ages(&start).tell_of_a_step_back(Duration::ZERO));
     }
 }

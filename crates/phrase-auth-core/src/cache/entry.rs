@@ -74,10 +74,10 @@ impl Entry {
 /// The whole of the time logic: a token is over as soon as either clock says so, and a wall clock
 /// that was set back can only make it be renewed early.
 fn judge(life: &Life, now: &Now) -> Freshness {
-    let (age, set_back) = now.since_and_set_back(&life.start);
-    if age >= life.hard {
+    let ages = now.ages(&life.start);
+    if ages.reach(life.hard) {
         Freshness::Dead
-    } else if age >= life.soft || set_back > CLOCK_SLACK {
+    } else if ages.reach(life.soft) || ages.tell_of_a_step_back(CLOCK_SLACK) {
         Freshness::Aging
     } else {
         Freshness::Fresh
