@@ -41,6 +41,7 @@ pub trait Authenticator: fmt::Debug + Send + Sync {
 
     /// A header that is valid now: [`peek`](Self::peek), and [`obtain`](Self::obtain) only if that
     /// has nothing.
+    #[inline]
     fn header(&self) -> HeaderFuture<'_> {
         match self.peek() {
             Some(header) => HeaderFuture(State::Ready(Some(header))),

@@ -81,6 +81,7 @@ impl PlatformAuth {
 
 #[async_trait]
 impl Authenticator for PlatformAuth {
+    #[inline]
     fn peek(&self) -> Option<AuthHeader> {
         self.cache.peek()
     }
@@ -97,6 +98,7 @@ impl Authenticator for PlatformAuth {
         self.cache.covers(target)
     }
 
+    #[inline]
     fn header(&self) -> HeaderFuture<'_> {
         self.cache.header()
     }
