@@ -32,9 +32,7 @@ pub(super) struct State {
     flown: Option<Now>,
     /// When a flight last started because a token that worked would not live long enough.
     stretched: Option<Now>,
-    /// Counts resets and logouts.
-    era: u64,
-    /// Counts logouts.
+    /// Counts logouts: what was under way at one lands in nothing.
     logouts: u64,
 }
 
@@ -151,7 +149,6 @@ impl State {
 
     fn mark(&self) -> Mark {
         Mark {
-            era: self.era,
             logouts: self.logouts,
             newest: self.newest,
         }
@@ -190,10 +187,10 @@ impl State {
                     self.reissued = Some(now);
                 }
                 let over = entry.freshness(&now) == Freshness::Dead;
-                if over {
+                // A late one says nothing about what has been refused since.
+                if own && over {
                     self.standing.open_window(over_on_arrival(), now, policy);
                 } else if own {
-                    // A late one says nothing about what has been refused since.
                     self.standing.clear();
                 }
                 Landing {
@@ -202,8 +199,7 @@ impl State {
                 }
             }
             Err(error) => {
-                let counts = own && self.era == flight.mark.era;
-                let error = if counts {
+                let error = if own {
                     self.standing.fail(error, secret, now, policy)
                 } else {
                     error
@@ -256,7 +252,6 @@ impl State {
 
     /// The user says that the cause of a failure is gone.
     pub(super) fn reset(&mut self) {
-        self.era = self.era.saturating_add(1);
         self.standing.clear();
         // What is under way was started before: its outcome is for those who wait for it.
         self.flight = None;
@@ -266,10 +261,8 @@ impl State {
     /// the token that was held and the flight that lands in nothing.
     pub(super) fn log_out(&mut self) -> (Option<Arc<Token>>, Option<Arc<Flight>>) {
         let logouts = self.logouts.saturating_add(1);
-        let era = self.era.saturating_add(1);
         let gone = std::mem::take(self);
         self.standing.latch(logged_out(), None);
-        self.era = era;
         self.logouts = logouts;
         (gone.last, gone.flight)
     }
@@ -284,7 +277,6 @@ impl State {
 /// What a state was like when a flight began, to be compared with when it lands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark {
-    era: u64,
     logouts: u64,
     newest: Option<Generation>,
 }

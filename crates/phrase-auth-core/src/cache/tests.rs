@@ -22,6 +22,7 @@ mod clock;
 mod faults;
 mod flights;
 mod rejection;
+mod runtimes;
 mod secrets;
 
 const LIFE: Duration = Duration::from_secs(3600);
