@@ -2,32 +2,34 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
-use http::{Method, Response, StatusCode, Uri};
+use http::header::HeaderMap;
+use http::{Method, Response, Uri};
 
 use self::body::{Body, Fields};
 use self::class::Verdict;
 use self::text::Scrubber;
 use crate::error::{AuthError, ErrorKind};
 use crate::http::{Fault, TransportError};
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretId};
 
 mod body;
 mod class;
 mod retry_after;
 mod text;
+mod wording;
 
-/// One request to a token endpoint, as its answer must be read: what was asked for, where, and what
-/// was sent that may not be shown if the server repeats it.
+/// One request to an authentication endpoint, as its answer must be read: what was asked for, where,
+/// and what was sent that may not be shown if the server repeats it.
 ///
 /// Every scheme reads its answers here, so that all judge, cut and hide alike. Sources: RFC 6749
-/// sections 5.1 and 5.2, RFC 8693 section 2.2, reference section 3.
+/// sections 5.1 and 5.2, RFC 8693 section 2.2, reference sections 3 and 5.
 #[derive(Debug)]
 pub struct Call<'a> {
     grant: Grant,
     method: Method,
     uri: &'a Uri,
     sent: Vec<&'a Secret>,
+    stake: Option<SecretId>,
 }
 
 /// What was asked for.
@@ -39,6 +41,14 @@ pub enum Grant {
     /// A token for a refresh token (RFC 6749 section 6). Real servers say `invalid_request` for a
     /// dead one, so that refuses it too.
     Refresh,
+    /// A TMS token for a password, or for an administrator's token (reference section 5). A 401 is a
+    /// refusal here, also without a known code. Every answer is the last word on what was
+    /// [tried](Call::tried), but for 408, 425, 429, 5xx and what does not start like JSON: a login
+    /// that is repeated may lock an account.
+    Login,
+    /// Something behind a credential in a header, such as TMS's whoAmI: a 401 refuses that credential,
+    /// also without a known code.
+    Api,
 }
 
 /// What a token endpoint granted.
@@ -59,7 +69,14 @@ impl<'a> Call<'a> {
             method: Method::POST,
             uri,
             sent: Vec::new(),
+            stake: None,
         }
+    }
+
+    /// The same request by another method.
+    #[must_use]
+    pub fn by(self, method: Method) -> Self {
+        Self { method, ..self }
     }
 
     /// Names a secret that was sent: it is blotted out of whatever the server says.
@@ -69,7 +86,23 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// Reads what came back. `now` is the time by this machine's clock.
+    /// Names the secret that is at stake: [sent](Self::sent) like others, and if the server's answer
+    /// is its last word on it, the error [says so](AuthError::with_verdict).
+    #[must_use]
+    pub fn tried(self, secret: &'a Secret) -> Self {
+        self.sent(secret).at_stake(secret.id())
+    }
+
+    /// Names what is at stake where it is not itself sent: the password behind a token, say.
+    #[must_use]
+    pub fn at_stake(self, secret: SecretId) -> Self {
+        Self {
+            stake: Some(secret),
+            ..self
+        }
+    }
+
+    /// Reads what came back as a token of OAuth's form. `now` is the time by this machine's clock.
     ///
     /// # Errors
     ///
@@ -80,38 +113,75 @@ impl<'a> Call<'a> {
         result: Result<Response<Bytes>, TransportError>,
         now: SystemTime,
     ) -> Result<TokenAnswer, AuthError> {
+        self.open(result, now, |fields, _| self.token(fields))
+    }
+
+    /// Reads what came back in a form of the caller's own: `parse` gets the body of a success, which
+    /// is UTF-8, one JSON object, and without an error code in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read). What `parse` objects to is `Protocol`; its text is shown, so that it
+    /// must hold nothing of the body.
+    pub fn read_with<T>(
+        &self,
+        result: Result<Response<Bytes>, TransportError>,
+        now: SystemTime,
+        parse: impl FnOnce(&[u8]) -> Result<T, &'static str>,
+    ) -> Result<T, AuthError> {
+        self.open(result, now, |_, body| parse(body))
+    }
+
+    fn open<T>(
+        &self,
+        result: Result<Response<Bytes>, TransportError>,
+        now: SystemTime,
+        take: impl FnOnce(&Fields, &[u8]) -> Result<T, &'static str>,
+    ) -> Result<T, AuthError> {
         let answer = match result {
             Ok(answer) => answer,
             Err(fault) => return Err(self.lost(fault)),
         };
         let body = Body::read(answer.headers(), answer.body());
-        match class::judge(self.grant, answer.status(), &body) {
-            Verdict::Granted(fields) => self.granted(fields, &answer),
-            Verdict::Failed(kind) => Err(self.failed(kind, &answer, &body, now)),
-        }
+        let error = match class::judge(self.grant, answer.status(), &body) {
+            Verdict::Granted(fields) => match take(fields, answer.body()) {
+                Ok(taken) => return Ok(taken),
+                Err(what) => AuthError::new(ErrorKind::Protocol, what).with_status(answer.status()),
+            },
+            Verdict::Failed(kind) => self.failed(kind, &answer, &body, now),
+        };
+        Err(self.judged(self.placed(error, answer.headers()), &body))
     }
 
-    fn granted(&self, fields: &Fields, answer: &Response<Bytes>) -> Result<TokenAnswer, AuthError> {
-        let odd = |what: &'static str| {
-            let error = AuthError::new(ErrorKind::Protocol, what).with_status(answer.status());
-            self.placed(error, answer.headers())
-        };
+    fn token(&self, fields: &Fields) -> Result<TokenAnswer, &'static str> {
         let access_token = fields
             .access_token()
-            .ok_or_else(|| odd("the access token is not 1 byte to 64 KiB of visible ASCII"))?;
+            .ok_or("the access token is not 1 byte to 64 KiB of visible ASCII")?;
         if !fields.is_bearer() {
-            return Err(odd("the token is not of the type Bearer"));
+            return Err("the token is not of the type Bearer");
         }
         if self.grant == Grant::Exchange && !fields.issued_an_access_token() {
-            return Err(odd("what was issued is not an access token"));
+            return Err("what was issued is not an access token");
         }
         let lifetime = fields
             .lifetime()
-            .ok_or_else(|| odd("expires_in is not a number of seconds"))?;
+            .ok_or("expires_in is not a number of seconds")?;
         Ok(TokenAnswer {
             access_token,
             lifetime,
         })
+    }
+
+    /// Says on which secret the error is the last word, if it is.
+    fn judged(&self, error: AuthError, body: &Body) -> AuthError {
+        let last = match self.grant {
+            Grant::Login => !error.status().is_some_and(|at| class::passes(at, body)),
+            Grant::Exchange | Grant::Refresh | Grant::Api => error.kind().is_verdict(),
+        };
+        match self.stake.filter(|_| last) {
+            Some(secret) => error.with_verdict(secret),
+            None => error,
+        }
     }
 
     fn lost(&self, fault: TransportError) -> AuthError {
@@ -142,7 +212,7 @@ impl<'a> Call<'a> {
     ) -> AuthError {
         let scrubber = self.scrubber();
         let status = answer.status();
-        let (message, hint) = self.wording(kind, answer, body);
+        let (message, hint) = wording::of(self.grant, kind, answer, body, &scrubber);
         let mut error = AuthError::new(kind, message).with_status(status);
         if let Some(hint) = hint {
             error = error.with_hint(hint);
@@ -160,70 +230,7 @@ impl<'a> Call<'a> {
         {
             error = error.with_retry_at(retry_at);
         }
-        self.placed(error, answer.headers())
-    }
-
-    fn wording(
-        &self,
-        kind: ErrorKind,
-        answer: &Response<Bytes>,
-        body: &Body,
-    ) -> (String, Option<&'static str>) {
-        let status = answer.status();
-        let foreign = matches!(body, Body::Empty | Body::Foreign);
-        match kind {
-            ErrorKind::Config if status.is_redirection() => {
-                let to = self.redirect_host(answer.headers());
-                let hint = "check the base URL: a redirect is never followed with a secret";
-                (format!("the server redirects{to}"), Some(hint))
-            }
-            ErrorKind::Config if status == StatusCode::NOT_FOUND => (
-                "there is no token endpoint at this address".to_owned(),
-                Some(CHECK_URL),
-            ),
-            ErrorKind::Config if foreign => (
-                "this address does not take token requests".to_owned(),
-                Some(CHECK_URL),
-            ),
-            ErrorKind::Config => {
-                let hint = "check what the client is set up with; a new secret would not help";
-                (
-                    "the server does not accept this kind of request".to_owned(),
-                    Some(hint),
-                )
-            }
-            ErrorKind::Throttled => {
-                let hint = "ask less often, and share one authenticator instead of many";
-                ("the server asks for fewer requests".to_owned(), Some(hint))
-            }
-            ErrorKind::Unavailable if foreign && !status.is_server_error() => {
-                let media = self.media_type(answer.headers());
-                let hint = "a proxy, a firewall or a network's sign-in page may have answered";
-                (
-                    format!("this is not a token endpoint's answer ({media})"),
-                    Some(hint),
-                )
-            }
-            ErrorKind::Unavailable if matches!(status.as_u16(), 401 | 403) => {
-                let hint = "if it stays so, check the credential and the data centre";
-                ("the server says no, but not why".to_owned(), Some(hint))
-            }
-            ErrorKind::Unavailable => ("the server is not able to answer now".to_owned(), None),
-            ErrorKind::Refused => ("the server refused the credential".to_owned(), None),
-            ErrorKind::SecondFactorRequired => {
-                let hint = "use a Platform API token where nobody can type a code";
-                ("the account wants a second factor".to_owned(), Some(hint))
-            }
-            ErrorKind::Forbidden => (
-                "this account may not do that".to_owned(),
-                Some("ask an administrator"),
-            ),
-            _ if matches!(body, Body::Broken) => ("the answer is not sound JSON".to_owned(), None),
-            _ => (
-                "the answer is neither a token nor a known error".to_owned(),
-                None,
-            ),
-        }
+        error
     }
 
     fn placed(&self, error: AuthError, headers: &HeaderMap) -> AuthError {
@@ -232,27 +239,6 @@ impl<'a> Call<'a> {
             Some(id) => error.with_request_id(id),
             None => error,
         }
-    }
-
-    fn redirect_host(&self, headers: &HeaderMap) -> String {
-        let location = headers.get(LOCATION).and_then(|value| value.to_str().ok());
-        let host = location.and_then(|location| location.parse::<Uri>().ok());
-        let host = host
-            .as_ref()
-            .and_then(Uri::host)
-            .and_then(|host| self.scrubber().label(host));
-        host.map(|host| format!(" to {host}")).unwrap_or_default()
-    }
-
-    fn media_type(&self, headers: &HeaderMap) -> String {
-        let value = headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let essence = value
-            .and_then(|value| value.split(';').next())
-            .map(str::trim);
-        let shown = essence.and_then(|essence| self.scrubber().label(essence));
-        shown.unwrap_or_else(|| "no media type".to_owned())
     }
 
     fn scrubber(&self) -> Scrubber {
@@ -280,8 +266,6 @@ fn request_id(headers: &HeaderMap) -> Option<&str> {
     .iter()
     .find_map(|name| headers.get(*name)?.to_str().ok())
 }
-
-const CHECK_URL: &str = "check the base URL and the data centre";
 
 #[cfg(test)]
 mod tests;

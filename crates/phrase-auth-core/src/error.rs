@@ -6,6 +6,8 @@ use std::time::SystemTime;
 
 use http::{Method, StatusCode, Uri};
 
+use crate::secret::SecretId;
+
 /// Why no header could be had: what happened, where, and what to do next.
 ///
 /// One error may answer many waiting callers, so cloning is cheap. Nothing in it is secret: server
@@ -26,6 +28,7 @@ struct Inner {
     description: Option<String>,
     request_id: Option<String>,
     retry_at: Option<SystemTime>,
+    verdict: Option<SecretId>,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -74,6 +77,7 @@ impl AuthError {
             description: None,
             request_id: None,
             retry_at: None,
+            verdict: None,
             source: None,
         }))
     }
@@ -125,6 +129,18 @@ impl AuthError {
         self.set(|inner| inner.retry_at = Some(retry_at))
     }
 
+    /// Says that this is the server's last word on `secret`, whatever the kind: a cache asks nothing
+    /// more until its source has [another one](crate::TokenSource::secret_id), or it is
+    /// [reset](crate::TokenCache::reset).
+    ///
+    /// The fingerprint is of what was really sent. With the kinds that are verdicts by themselves it
+    /// is more exact than the one that the cache takes before it asks, in case the secret is replaced
+    /// in between.
+    #[must_use]
+    pub fn with_verdict(self, secret: SecretId) -> Self {
+        self.set(|inner| inner.verdict = Some(secret))
+    }
+
     /// The error underneath. Its text is printed by whoever walks the chain.
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
@@ -139,17 +155,18 @@ impl AuthError {
 
     /// Whether the same call may succeed later although nobody does anything.
     ///
-    /// True for `Unreachable`, `Timeout`, `Throttled`, `Unavailable` and `Protocol`: after none of
-    /// them has a credential been changed or dropped.
+    /// True for `Unreachable`, `Timeout`, `Throttled`, `Unavailable` and `Protocol`, unless it is a
+    /// [verdict](Self::verdict): after none of them has a credential been changed or dropped.
     pub fn is_transient(&self) -> bool {
-        matches!(
+        let passes = matches!(
             self.0.kind,
             ErrorKind::Unreachable
                 | ErrorKind::Timeout
                 | ErrorKind::Throttled
                 | ErrorKind::Unavailable
                 | ErrorKind::Protocol
-        )
+        );
+        passes && self.0.verdict.is_none()
     }
 
     /// Whether a person, or a new secret, is needed.
@@ -200,6 +217,12 @@ impl AuthError {
     /// While a cache answers from a failure's window, this is the end of that window.
     pub fn retry_at(&self) -> Option<SystemTime> {
         self.0.retry_at
+    }
+
+    /// The secret on which this is the server's last word, if a source has [said](Self::with_verdict)
+    /// so.
+    pub fn verdict(&self) -> Option<SecretId> {
+        self.0.verdict
     }
 
     fn set(mut self, change: impl FnOnce(&mut Inner)) -> Self {
@@ -259,6 +282,7 @@ impl fmt::Debug for AuthError {
             .field("description", &inner.description)
             .field("request_id", &inner.request_id)
             .field("retry_at", &inner.retry_at)
+            .field("verdict", &inner.verdict)
             .field("hint", &inner.hint)
             .field("source", &inner.source)
             .finish()
@@ -287,6 +311,7 @@ fn shown_endpoint(method: &Method, uri: &Uri) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Secret;
 
     #[test]
     fn it_says_what_where_and_what_to_do_next_in_one_line() {
@@ -316,6 +341,15 @@ mod tests {
         let second = first.clone().with_hint("wait");
         assert_eq!(first.hint(), None);
         assert_eq!(second.hint(), Some("wait"));
+    }
+
+    #[test]
+    fn a_verdict_does_not_pass_by_itself_whatever_its_kind() {
+        let error = AuthError::new(ErrorKind::Protocol, "no token in it");
+        assert!(error.is_transient());
+        let error = error.with_verdict(Secret::new("canary").id());
+        assert!(!error.is_transient());
+        assert!(!format!("{error} {error:?}").contains("canary"));
     }
 
     #[test]

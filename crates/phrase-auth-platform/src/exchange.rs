@@ -37,7 +37,7 @@ pub(crate) struct Purpose {
 impl Exchange {
     async fn ask(&self, api_token: &Secret, deadline: Deadline) -> Result<Token, AuthError> {
         let body = form(api_token);
-        let call = Call::new(Grant::Exchange, &self.url).sent(api_token);
+        let call = Call::new(Grant::Exchange, &self.url).tried(api_token);
         let mut failures: u32 = 0;
         loop {
             let left = deadline.left(&self.runtime.now());

@@ -32,12 +32,13 @@ pub(super) struct Fields {
     issued_token_type: Option<String>,
     /// As written: numbers beyond all types are still numbers.
     expires_in: Option<Box<RawValue>>,
-    error: Option<String>,
-    error_description: Option<String>,
+    /// These four in buffers that are wiped, because servers have repeated secrets in them.
+    error: Option<SecretText>,
+    error_description: Option<SecretText>,
     #[serde(rename = "errorCode")]
-    error_code: Option<String>,
+    error_code: Option<SecretText>,
     #[serde(rename = "errorDescription")]
-    tms_description: Option<String>,
+    tms_description: Option<SecretText>,
 }
 
 impl Body {
@@ -67,13 +68,13 @@ impl Body {
 impl Fields {
     /// The server's code, of whichever family.
     pub(super) fn code(&self) -> Option<&str> {
-        self.error.as_deref().or(self.error_code.as_deref())
+        let code = self.error.as_ref().or(self.error_code.as_ref())?;
+        Some(code.0.expose())
     }
 
     pub(super) fn description(&self) -> Option<&str> {
-        self.error_description
-            .as_deref()
-            .or(self.tms_description.as_deref())
+        let text = self.error_description.as_ref();
+        Some(text.or(self.tms_description.as_ref())?.0.expose())
     }
 
     pub(super) fn has_token(&self) -> bool {

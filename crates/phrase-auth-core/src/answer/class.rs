@@ -17,17 +17,29 @@ pub(super) fn judge(grant: Grant, status: StatusCode, body: &Body) -> Verdict<'_
         Body::Empty | Body::Foreign | Body::Broken => None,
     };
     let by_code = code.and_then(|code| judge_code(grant, status, code));
+    let tms = matches!(grant, Grant::Login | Grant::Api);
     let kind = match status.as_u16() {
         300..=399 => ErrorKind::Config,
         429 => ErrorKind::Throttled,
         408 | 425 | 500.. => ErrorKind::Unavailable,
         404 if by_code.is_none() => ErrorKind::Config,
+        // TMS says so for a wrong password and for a bad token alike, and not always in JSON
+        // (reference section 5.3).
+        401 if tms && !matches!(body, Body::Foreign) => match by_code {
+            Some(kind @ ErrorKind::SecondFactorRequired) => kind,
+            _ => ErrorKind::Refused,
+        },
+        // It names a reason that is not documented: most likely one of the organization's rules.
+        403 if tms && code.is_some() => by_code.unwrap_or(ErrorKind::Forbidden),
         number => match body {
             Body::Empty if matches!(number, 405 | 410) => ErrorKind::Config,
             Body::Empty | Body::Foreign => ErrorKind::Unavailable,
             Body::Broken => ErrorKind::Protocol,
-            Body::Object(fields) if status.is_success() && code.is_none() && fields.has_token() => {
-                return Verdict::Granted(fields);
+            Body::Object(fields) if status.is_success() && code.is_none() => {
+                if tms || fields.has_token() {
+                    return Verdict::Granted(fields);
+                }
+                ErrorKind::Protocol
             }
             Body::Object(_) => by_code.unwrap_or(match number {
                 401 | 403 => ErrorKind::Unavailable,
@@ -37,6 +49,12 @@ pub(super) fn judge(grant: Grant, status: StatusCode, body: &Body) -> Verdict<'_
         },
     };
     Verdict::Failed(kind)
+}
+
+/// Whether an answer may come out otherwise although nobody has changed anything: the server is not
+/// able to judge, or something in front of it has answered.
+pub(super) fn passes(status: StatusCode, body: &Body) -> bool {
+    matches!(status.as_u16(), 408 | 425 | 429 | 500..) || matches!(body, Body::Foreign)
 }
 
 /// What the server's code means, if it is one that is known. An error with a 2xx status counts as

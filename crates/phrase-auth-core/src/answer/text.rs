@@ -1,3 +1,5 @@
+use zeroize::Zeroizing;
+
 use crate::secret::Secret;
 
 /// Makes a server's words fit to be shown: without the secrets that were sent, without anything
@@ -53,26 +55,36 @@ impl Scrubber {
     }
 
     fn without_secrets(&self, text: &str) -> String {
-        self.needles
-            .iter()
-            .fold(text.to_owned(), |text, needle| blot(&text, needle.expose()))
+        let mut clean = Zeroizing::new(text.to_owned());
+        for needle in &self.needles {
+            clean = blot(&clean, needle.expose());
+        }
+        std::mem::take(&mut *clean)
     }
 }
 
 /// Replaces every occurrence, in whatever case: a host is lower-cased, `%2F` may become `%2f`.
-fn blot(text: &str, needle: &str) -> String {
+///
+/// What it copies on the way is wiped, and large enough from the start: growing leaves copies behind.
+fn blot(text: &str, needle: &str) -> Zeroizing<String> {
     // Lower-casing ASCII moves no byte, so that places found there are places in the text.
-    let (folded, needle) = (text.to_ascii_lowercase(), needle.to_ascii_lowercase());
-    let mut clean = String::with_capacity(text.len());
+    let folded = Zeroizing::new(text.to_ascii_lowercase());
+    let needle = Zeroizing::new(needle.to_ascii_lowercase());
+    let blots = folded.matches(needle.as_str()).count();
+    let longest = text.len().saturating_add(blots.saturating_mul(BLOT.len()));
+    let mut clean = Zeroizing::new(String::with_capacity(longest));
     let mut rest_at: usize = 0;
-    for (at, found) in folded.match_indices(&needle) {
+    for (at, found) in folded.match_indices(needle.as_str()) {
         clean.push_str(text.get(rest_at..at).unwrap_or_default());
-        clean.push_str("[redacted]");
+        clean.push_str(BLOT);
         rest_at = at.saturating_add(found.len());
     }
     clean.push_str(text.get(rest_at..).unwrap_or_default());
     clean
 }
+
+/// What stands in the place of a secret.
+const BLOT: &str = "[redacted]";
 
 /// Controls, line breaks of all kinds, marks and overrides of direction, invisible characters.
 fn is_unfit(c: char) -> bool {

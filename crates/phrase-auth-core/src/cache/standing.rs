@@ -50,7 +50,8 @@ impl Standing {
         }
     }
 
-    /// Takes a failed fetch in: the error as those who come later will see it.
+    /// Takes a failed fetch in: the error as those who come later will see it. `secret` is the
+    /// fingerprint from before the fetch, for a source that does not say what it has sent.
     pub(super) fn fail(
         &mut self,
         error: AuthError,
@@ -59,8 +60,8 @@ impl Standing {
         policy: &CachePolicy,
     ) -> AuthError {
         let kind = error.kind();
-        if kind.is_verdict() {
-            self.latch(error.clone(), secret);
+        if kind.is_verdict() || error.verdict().is_some() {
+            self.latch(error.clone(), error.verdict().or(secret));
             return error;
         }
         let unsent =

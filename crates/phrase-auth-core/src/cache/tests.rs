@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::*;
 use crate::header::HeaderStyle;
-use crate::secret::SecretId;
+use crate::secret::{Secret, SecretId};
 use crate::source::{Ask, FetchReason, Token};
 use crate::testing::{ManualRuntime, ScriptedSource};
 

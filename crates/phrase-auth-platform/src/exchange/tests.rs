@@ -1,5 +1,7 @@
 //! The exchange by a scripted client on a manual clock; over real HTTP in `tests/` of the crate.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use http::Response;
 use phrase_auth_core::testing::{ManualRuntime, ScriptedClient};
 use phrase_auth_core::{Authenticator, Endpoints, Fault, Need, TransportError};
@@ -405,4 +407,24 @@ fn the_form_fills_its_buffer_without_growing() {
     let long = Secret::new("%/é ".repeat(1000));
     assert!(form(&long).len() > 4000);
     assert_eq!(form_urlencoded::parse(&form(&long)).count(), 4);
+}
+
+/// Looked at, replaced, sent: the refusal is of what was sent.
+#[tokio::test]
+async fn a_token_that_replaces_another_during_a_fetch_is_refused_once_too() {
+    let reads = Arc::new(AtomicUsize::new(0));
+    let vault = SecretSource::callback({
+        let reads = Arc::clone(&reads);
+        move || {
+            let first = reads.fetch_add(1, Ordering::SeqCst) == 0;
+            async move { Ok(Secret::new(if first { "old" } else { "new" })) }
+        }
+    });
+    let bench = bench(vault, Product::Tms);
+    for _ in 0..3 {
+        bench.client.answer(400, r#"{"error":"invalid_grant"}"#);
+        let error = bench.header().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Refused);
+    }
+    assert_eq!(bench.client.sent().len(), 1);
 }

@@ -1,6 +1,7 @@
 //! What of a server's words reaches an error.
 
-use http::header::HeaderName;
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderName, LOCATION};
 
 use super::*;
 

@@ -36,6 +36,44 @@ async fn a_changed_secret_opens_the_verdict() {
 }
 
 #[tokio::test]
+async fn what_the_source_calls_a_verdict_is_one_whatever_its_kind() {
+    let wrong = Secret::from("wrong").id();
+    for kind in [
+        ErrorKind::Unavailable,
+        ErrorKind::Protocol,
+        ErrorKind::Config,
+    ] {
+        let last_word = AuthError::new(kind, "no").with_verdict(wrong);
+        let source = ScriptedSource::new([Err(last_word), token("t", LIFE)]);
+        source.set_secret("wrong");
+        let (cache, clock) = cache(source.clone());
+        for _ in 0..100 {
+            assert_eq!(cache.header().await.unwrap_err().kind(), kind);
+            clock.advance(Duration::from_secs(60));
+        }
+        assert_eq!(source.fetches(), 1);
+        source.set_secret("right");
+        assert_eq!(cache.header().await.unwrap().token(), "t");
+    }
+}
+
+/// A file that is written between the look at it and the fetch.
+#[tokio::test]
+async fn a_verdict_is_on_the_secret_that_was_sent_and_not_on_the_one_before() {
+    let sent = Secret::from("second").id();
+    let refusal = AuthError::new(ErrorKind::Refused, "no").with_verdict(sent);
+    let source = ScriptedSource::new([Err(refusal), token("t", LIFE)]);
+    source.set_secret("first");
+    let (cache, _clock) = cache(source.clone());
+    cache.header().await.unwrap_err();
+    source.set_secret("second");
+    cache.header().await.unwrap_err();
+    assert_eq!(source.fetches(), 1);
+    source.set_secret("third");
+    assert_eq!(cache.header().await.unwrap().token(), "t");
+}
+
+#[tokio::test]
 async fn a_source_without_a_fingerprint_waits_for_a_reset() {
     let source = ScriptedSource::new([refused(), token("t", LIFE)]);
     let (cache, _clock) = cache(source.clone());

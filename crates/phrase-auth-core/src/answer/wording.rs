@@ -1,0 +1,105 @@
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use http::{Response, StatusCode, Uri};
+
+use super::Grant;
+use super::body::Body;
+use super::text::Scrubber;
+use crate::error::ErrorKind;
+
+/// What a failed answer is called, and what to do about it, for people.
+pub(super) fn of(
+    grant: Grant,
+    kind: ErrorKind,
+    answer: &Response<Bytes>,
+    body: &Body,
+    scrubber: &Scrubber,
+) -> (String, Option<&'static str>) {
+    let status = answer.status();
+    let foreign = matches!(body, Body::Empty | Body::Foreign);
+    match kind {
+        ErrorKind::Config if status.is_redirection() => {
+            let to = redirect_host(answer.headers(), scrubber);
+            let hint = "check the base URL: a redirect is never followed with a secret";
+            (format!("the server redirects{to}"), Some(hint))
+        }
+        ErrorKind::Config if status == StatusCode::NOT_FOUND || foreign => (
+            format!("there is no {} at this address", place(grant)),
+            Some("check the base URL and the data centre"),
+        ),
+        ErrorKind::Config => {
+            let hint = "check what the client is set up with; a new secret would not help";
+            (
+                "the server does not accept this kind of request".to_owned(),
+                Some(hint),
+            )
+        }
+        ErrorKind::Throttled => {
+            let hint = "ask less often, and share one authenticator instead of many";
+            ("the server asks for fewer requests".to_owned(), Some(hint))
+        }
+        ErrorKind::Unavailable if foreign && !status.is_server_error() => {
+            let media = media_type(answer.headers(), scrubber);
+            let hint = "a proxy, a firewall or a network's sign-in page may have answered";
+            (
+                format!("this is not a {}'s answer ({media})", place(grant)),
+                Some(hint),
+            )
+        }
+        ErrorKind::Unavailable if matches!(status.as_u16(), 401 | 403) => {
+            let hint = "if it stays so, check the credential and the data centre";
+            ("the server says no, but not why".to_owned(), Some(hint))
+        }
+        ErrorKind::Unavailable => ("the server is not able to answer now".to_owned(), None),
+        ErrorKind::Refused => ("the server refused the credential".to_owned(), None),
+        ErrorKind::SecondFactorRequired => {
+            let hint = "use a Platform API token where nobody can type a code";
+            ("the account wants a second factor".to_owned(), Some(hint))
+        }
+        ErrorKind::Forbidden => (
+            "this account may not do that".to_owned(),
+            Some("ask an administrator"),
+        ),
+        _ if matches!(body, Body::Broken) => ("the answer is not sound JSON".to_owned(), None),
+        _ => {
+            let wanted = match grant {
+                Grant::Api => "what was asked for",
+                Grant::Exchange | Grant::Refresh | Grant::Login => "a token",
+            };
+            (
+                format!("the answer is neither {wanted} nor a known error"),
+                None,
+            )
+        }
+    }
+}
+
+/// What should have answered.
+fn place(grant: Grant) -> &'static str {
+    match grant {
+        Grant::Exchange | Grant::Refresh => "token endpoint",
+        Grant::Login => "login",
+        Grant::Api => "protected API",
+    }
+}
+
+fn redirect_host(headers: &HeaderMap, scrubber: &Scrubber) -> String {
+    let location = headers.get(LOCATION).and_then(|value| value.to_str().ok());
+    let host = location.and_then(|location| location.parse::<Uri>().ok());
+    let host = host
+        .as_ref()
+        .and_then(Uri::host)
+        .and_then(|host| scrubber.label(host));
+    host.map(|host| format!(" to {host}")).unwrap_or_default()
+}
+
+fn media_type(headers: &HeaderMap, scrubber: &Scrubber) -> String {
+    let value = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = value
+        .and_then(|value| value.split(';').next())
+        .map(str::trim);
+    let shown = essence.and_then(|essence| scrubber.label(essence));
+    shown.unwrap_or_else(|| "no media type".to_owned())
+}
