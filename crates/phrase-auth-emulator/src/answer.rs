@@ -6,12 +6,14 @@ use http::header::{CONTENT_TYPE, DATE, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::Value;
 
+use crate::media;
+
 /// What goes back to a client, before it has a date.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     headers: HeaderMap,
-    body: Value,
+    body: Option<Value>,
 }
 
 impl Answer {
@@ -19,7 +21,16 @@ impl Answer {
         Self {
             status,
             headers: HeaderMap::new(),
-            body,
+            body: Some(body),
+        }
+    }
+
+    /// Without a body, and so without a `Content-Type`.
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: None,
         }
     }
 
@@ -35,15 +46,21 @@ impl Answer {
     }
 
     pub(crate) fn into_response(self, now: SystemTime) -> Response {
-        let mut response = Response::new(Body::from(self.body.to_string()));
+        let mut headers = self.headers;
+        let body = match self.body {
+            Some(body) => {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static(media::JSON));
+                Body::from(body.to_string())
+            }
+            None => Body::empty(),
+        };
+        let mut response = Response::new(body);
         *response.status_mut() = self.status;
-        let headers = response.headers_mut();
-        *headers = self.headers;
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(VERSION, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
         if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now)) {
             headers.insert(DATE, date);
         }
+        *response.headers_mut() = headers;
         response
     }
 }

@@ -7,8 +7,9 @@ use phrase_auth_core::DataCenter;
 use crate::jwt::Mint;
 use crate::seed::Seeds;
 use crate::server::{Listener, Server};
+use crate::tms::{Users, Wing};
 use crate::world::{Limits, World};
-use crate::{Application, Clock, Emulator, EmulatorError, Log};
+use crate::{Application, Clock, Emulator, EmulatorError, ExpiresForm, Log};
 
 /// What an emulator is started with; made by [`Emulator::builder`].
 #[must_use = "a builder does nothing until `start`"]
@@ -16,8 +17,11 @@ pub struct EmulatorBuilder {
     port: u16,
     data_center: DataCenter,
     token_lifetime: Duration,
+    session_lifetime: Duration,
+    expires_form: ExpiresForm,
     latency: Duration,
     api_tokens: Vec<(String, Application)>,
+    tms_users: Vec<(String, String)>,
     pub(crate) limits: Limits,
 }
 
@@ -27,8 +31,11 @@ impl EmulatorBuilder {
             port: 0,
             data_center: DataCenter::Eu,
             token_lifetime: TOKEN_LIFETIME,
+            session_lifetime: SESSION_LIFETIME,
+            expires_form: ExpiresForm::default(),
             latency: Duration::ZERO,
             api_tokens: Vec::new(),
+            tms_users: Vec::new(),
             limits: Limits::default(),
         }
     }
@@ -52,7 +59,21 @@ impl EmulatorBuilder {
         self
     }
 
-    /// How long the token endpoint thinks before it answers, in real time; by default not at all.
+    /// How long a TMS session lives by the emulator's clock; told to the client as `expires`, in whole seconds,
+    /// rounded up. By default 24 hours (reference 5.5).
+    pub fn session_lifetime(mut self, lifetime: Duration) -> Self {
+        self.session_lifetime = lifetime;
+        self
+    }
+
+    /// How the times in a login response are written; by default [`ExpiresForm::Zulu`].
+    pub fn expires_form(mut self, form: ExpiresForm) -> Self {
+        self.expires_form = form;
+        self
+    }
+
+    /// How long whatever hands out tokens thinks before it answers, in real time; by default not at all. That is the
+    /// token endpoint, login and loginOther.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
         self
@@ -64,6 +85,13 @@ impl EmulatorBuilder {
         self
     }
 
+    /// One more TMS user, with one account, as plain as [`seed::PLAIN_USER`](crate::seed::PLAIN_USER). Kept across
+    /// [`Emulator::reset`].
+    pub fn tms_user(mut self, user_name: impl Into<String>, password: impl Into<String>) -> Self {
+        self.tms_users.push((user_name.into(), password.into()));
+        self
+    }
+
     /// Starts the server. When this returns, it answers.
     ///
     /// It runs on a thread and a runtime of its own, so it needs none of the caller's, and a caller that blocks or
@@ -72,11 +100,16 @@ impl EmulatorBuilder {
     /// # Errors
     ///
     /// [`EmulatorError::PortTaken`] names a port that somebody else holds; [`EmulatorError::ApiToken`] says what is
-    /// wrong with a token of [`EmulatorBuilder::api_token`]. Nothing is left running.
+    /// wrong with a token of [`EmulatorBuilder::api_token`], [`EmulatorError::TmsUser`] with a user of
+    /// [`EmulatorBuilder::tms_user`]. Nothing is left running.
     pub async fn start(self) -> Result<Emulator, EmulatorError> {
         let mut seeds = Seeds::new();
         for (value, product) in self.api_tokens {
             seeds.add(value, product)?;
+        }
+        let mut users = Users::new();
+        for (user_name, password) in self.tms_users {
+            users.add(user_name, password)?;
         }
         let listener = Listener::bind(self.port)?;
         let world = Arc::new(World {
@@ -86,7 +119,9 @@ impl EmulatorBuilder {
             log: Log::new(),
             mint: Mint::new(self.data_center)?,
             seeds,
+            wing: Wing::new(users, self.session_lifetime),
             token_lifetime: self.token_lifetime,
+            expires_form: self.expires_form,
             latency: self.latency,
             limits: self.limits,
         });
@@ -101,11 +136,17 @@ impl fmt::Debug for EmulatorBuilder {
             .field("port", &self.port)
             .field("data_center", &self.data_center)
             .field("token_lifetime", &self.token_lifetime)
+            .field("session_lifetime", &self.session_lifetime)
+            .field("expires_form", &self.expires_form)
             .field("latency", &self.latency)
             .field("api_tokens", &self.api_tokens.len())
+            .field("tms_users", &self.tms_users.len())
             .finish_non_exhaustive()
     }
 }
 
 /// The sample of the documentation: one second under four hours (reference 3.2).
 const TOKEN_LIFETIME: Duration = Duration::from_secs(14_399);
+
+/// Reference 5.5.
+const SESSION_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);

@@ -1,9 +1,9 @@
 use bytes::Bytes;
-use http::header::{AsHeaderName, CONTENT_TYPE};
+use http::header::AsHeaderName;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
 
-use crate::form;
+use crate::media;
 
 /// A request that has arrived whole.
 pub(crate) struct Call {
@@ -28,15 +28,11 @@ impl Call {
     }
 
     pub(crate) fn is_form(&self) -> bool {
-        says_form(&self.headers)
+        media::says(&self.headers, media::FORM)
     }
-}
 
-/// Whether exactly one `Content-Type` says that the body is a form.
-pub(crate) fn says_form(headers: &HeaderMap) -> bool {
-    match one(headers, CONTENT_TYPE) {
-        Ok(Some(value)) => value.to_str().is_ok_and(form::is_form),
-        _ => false,
+    pub(crate) fn is_json(&self) -> bool {
+        media::says(&self.headers, media::JSON)
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::time;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::log::Visit;
+use crate::tms::{self, Version};
 use crate::world::World;
 use crate::{Application, Endpoint, exchange, host, protected};
 
@@ -45,11 +46,16 @@ async fn respond(
     }
     let call = read(world, request).await?;
     visit.brought(&call);
+    if endpoint.grants() {
+        time::sleep(world.latency).await;
+    }
     Ok(match endpoint {
-        Endpoint::TokenExchange => {
-            time::sleep(world.latency).await;
-            exchange::answer(world, &call)
-        }
+        Endpoint::TokenExchange => exchange::answer(world, &call),
+        Endpoint::Login => tms::login(world, Version::V3, &call),
+        Endpoint::LoginV1 => tms::login(world, Version::V1, &call),
+        Endpoint::LoginOther => tms::login_other(world, Version::V3, &call),
+        Endpoint::LoginOtherV1 => tms::login_other(world, Version::V1, &call),
+        Endpoint::Logout => tms::logout(world, &call),
         Endpoint::Tms => protected::answer(world, Application::Tms, &call),
         Endpoint::Strings => protected::answer(world, Application::Strings, &call),
         Endpoint::Orchestrator => protected::answer(world, Application::Orchestrator, &call),

@@ -107,19 +107,40 @@ impl Emulator {
         self.world.log.clone()
     }
 
-    /// Back to the state of the start: the clock is where it began, the log is empty, no JWT issued so far is
-    /// accepted any more. API tokens, the port, the connections and every option stay.
+    /// Back to the state of the start: the clock is where it began, the log is empty, no JWT issued and no TMS session
+    /// started so far is accepted any more, no user is locked, wrong passwords, used codes and ended sessions are
+    /// forgotten. API tokens, users, the port, the connections and every option stay.
     pub fn reset(&self) {
         self.world.mint.revoke();
+        self.world.wing.reset();
         self.world.clock.rewind();
         self.world.log.clear();
     }
 
     /// Every JWT issued so far is answered 401 from now on; API tokens stay good, and the next exchange brings a JWT
     /// that is accepted. Phrase documents no such revocation (mark U of reference 3.4): it is how a test makes a
-    /// fresh token refused.
+    /// fresh token refused. TMS sessions are not touched: [`Emulator::end_sessions`] is for those.
     pub fn revoke_tokens(&self) {
         self.world.mint.revoke();
+    }
+
+    /// As if this user had logged out in the browser (reference 5.5): every session of the user, whichever account it
+    /// is of, is answered 401 from now on, and the next login brings one that is accepted. It says how many were
+    /// running: none for a user that nobody knows.
+    ///
+    /// From then on a login response of this user has `lastInvalidateAllSessionsPerformed`; that the two belong
+    /// together is our assumption (mark U of reference 5.2).
+    pub fn end_sessions(&self, user_name: &str) -> usize {
+        self.world
+            .wing
+            .end_sessions(user_name, self.world.clock.now())
+    }
+
+    /// The code that [`seed::TWO_FACTOR_USER`](crate::seed::TWO_FACTOR_USER) would read off a device now, by the
+    /// emulator's clock: six digits (RFC 6238, SHA-1). It is good once, for these 30 seconds and the next.
+    #[must_use]
+    pub fn second_factor_code(&self) -> String {
+        self.world.wing.second_factor_code(self.world.clock.now())
     }
 
     /// The public half of the key that signs the JWTs, as PEM. Its other half is public too, in this crate's source:

@@ -10,6 +10,16 @@ pub enum Endpoint {
     TokenExchange,
     /// `GET /web/api2/v1/auth/whoAmI` (reference 5.1).
     Tms,
+    /// `POST /web/api2/v3/auth/login`: a user name and a password go in, a session token comes out (reference 5.1).
+    Login,
+    /// `POST /web/api2/v1/auth/login`: the same without a choice among several accounts (reference 5.1).
+    LoginV1,
+    /// `POST /web/api2/v3/auth/loginOther`: an administrator starts a session of another user (reference 5.1).
+    LoginOther,
+    /// `POST /web/api2/v1/auth/loginOther`: the same without a choice among several accounts (reference 5.1).
+    LoginOtherV1,
+    /// `POST /web/api2/v1/auth/logout`: ends the session of the header (reference 5.1).
+    Logout,
     /// `GET /v2/user` (reference 10.3).
     Strings,
     /// `GET /orchestrator/api/v1/workflows`; the path below the base is our assumption.
@@ -27,6 +37,11 @@ impl Endpoint {
     pub const ALL: &'static [Self] = &[
         Self::TokenExchange,
         Self::Tms,
+        Self::Login,
+        Self::LoginV1,
+        Self::LoginOther,
+        Self::LoginOtherV1,
+        Self::Logout,
         Self::Strings,
         Self::Orchestrator,
         Self::Connectors,
@@ -39,6 +54,11 @@ impl Endpoint {
         match self {
             Self::TokenExchange => Some("/idm/oauth/token"),
             Self::Tms => Some("/web/api2/v1/auth/whoAmI"),
+            Self::Login => Some("/web/api2/v3/auth/login"),
+            Self::LoginV1 => Some("/web/api2/v1/auth/login"),
+            Self::LoginOther => Some("/web/api2/v3/auth/loginOther"),
+            Self::LoginOtherV1 => Some("/web/api2/v1/auth/loginOther"),
+            Self::Logout => Some("/web/api2/v1/auth/logout"),
             Self::Strings => Some("/v2/user"),
             Self::Orchestrator => Some("/orchestrator/api/v1/workflows"),
             Self::Connectors => Some("/connectors/v1/connectors"),
@@ -59,6 +79,18 @@ impl Endpoint {
         }
     }
 
+    /// Whether it hands out tokens: what the latency of the builder is for.
+    pub(crate) fn grants(self) -> bool {
+        matches!(
+            self,
+            Self::TokenExchange
+                | Self::Login
+                | Self::LoginV1
+                | Self::LoginOther
+                | Self::LoginOtherV1
+        )
+    }
+
     /// Paths are compared byte for byte: a doubled or a trailing slash is another path.
     pub(crate) fn at(path: &str) -> Self {
         Self::ALL
@@ -74,6 +106,11 @@ impl fmt::Display for Endpoint {
         f.write_str(match self {
             Self::TokenExchange => "token exchange",
             Self::Tms => "tms",
+            Self::Login => "login",
+            Self::LoginV1 => "login v1",
+            Self::LoginOther => "login other",
+            Self::LoginOtherV1 => "login other v1",
+            Self::Logout => "logout",
             Self::Strings => "strings",
             Self::Orchestrator => "orchestrator",
             Self::Connectors => "connectors",

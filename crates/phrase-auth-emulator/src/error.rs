@@ -21,6 +21,11 @@ pub enum EmulatorError {
         /// What is wrong with it.
         flaw: &'static str,
     },
+    /// A TMS user given to the builder cannot be used; the text says why, without name and password.
+    TmsUser {
+        /// What is wrong with it.
+        flaw: &'static str,
+    },
     /// The server's thread, its runtime or its signing key is not to be had: the machine is out of something.
     Start {
         /// What the system said.
@@ -34,6 +39,7 @@ impl fmt::Display for EmulatorError {
             Self::PortTaken { port } => write!(f, "port {port} of 127.0.0.1 is taken"),
             Self::Port { port, .. } => write!(f, "port {port} of 127.0.0.1 cannot be opened"),
             Self::ApiToken { flaw } => write!(f, "an API token of the builder {flaw}"),
+            Self::TmsUser { flaw } => write!(f, "a TMS user of the builder {flaw}"),
             Self::Start { .. } => f.write_str("the emulator's server cannot be started"),
         }
     }
@@ -43,7 +49,7 @@ impl error::Error for EmulatorError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
             Self::Port { source, .. } | Self::Start { source } => Some(source),
-            Self::PortTaken { .. } | Self::ApiToken { .. } => None,
+            Self::PortTaken { .. } | Self::ApiToken { .. } | Self::TmsUser { .. } => None,
         }
     }
 }

@@ -53,20 +53,3 @@ fn percent_signs_are_whole(encoded: &[u8]) -> bool {
             .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
     })
 }
-
-/// Whether a `Content-Type` says form; the only parameter it may have is UTF-8 as its charset.
-pub(crate) fn is_form(content_type: &str) -> bool {
-    let (media, parameter) = match content_type.split_once(';') {
-        Some((media, parameter)) => (media, Some(parameter)),
-        None => (content_type, None),
-    };
-    media
-        .trim()
-        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-        && parameter.is_none_or(|parameter| {
-            parameter
-                .trim()
-                .replace('"', "")
-                .eq_ignore_ascii_case("charset=utf-8")
-        })
-}

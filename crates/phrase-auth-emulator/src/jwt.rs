@@ -52,6 +52,19 @@ pub(crate) enum Refusal {
     Revoked,
 }
 
+impl Refusal {
+    /// What the client did wrong; `None` if the JWT was good once.
+    pub(crate) fn misuse(self) -> Option<&'static str> {
+        match self {
+            Self::Stranger => Some("the credential is not a JWT that this emulator signed"),
+            Self::OtherApplication => {
+                Some("the JWT comes from an API token made for another application")
+            }
+            Self::OutOfTime | Self::Revoked => None,
+        }
+    }
+}
+
 impl Mint {
     pub(crate) fn new(data_center: DataCenter) -> Result<Self, EmulatorError> {
         // With a second backend switched on anywhere in the program, jsonwebtoken would panic for want of a choice
@@ -175,7 +188,7 @@ pub(crate) const PUBLIC_KEY_PEM: &str = include_str!("keys/worthless-test-key.pu
 const PRIVATE_KEY_PEM: &str = include_str!("keys/worthless-test-key.private.pem");
 /// Which key signed; the name says what it is worth.
 const KEY_ID: &str = "phrase-emulator-worthless-1";
-/// There is one user.
+/// The JWTs are all of one user, whom no password belongs to.
 const SUBJECT: &str = "phrase-emulator-user";
 
 /// Under `.invalid` (RFC 2606), so that no real issuer can ever bear the name.

@@ -6,6 +6,7 @@ mod application;
 mod builder;
 mod call;
 mod clock;
+mod credential;
 mod door;
 mod emulator;
 mod endpoint;
@@ -13,11 +14,14 @@ mod error;
 mod exchange;
 mod form;
 mod host;
+mod json;
 mod jwt;
 mod log;
+mod media;
 mod protected;
 pub mod seed;
 mod server;
+mod tms;
 mod world;
 
 #[cfg(test)]
@@ -30,3 +34,4 @@ pub use emulator::Emulator;
 pub use endpoint::Endpoint;
 pub use error::EmulatorError;
 pub use log::{Log, LogEntry};
+pub use tms::ExpiresForm;

@@ -1,15 +1,15 @@
 //! One small protected API per application, so that a header can be proven to work.
 
-use http::header::{ALLOW, AUTHORIZATION, HeaderName, USER_AGENT};
+use http::header::{ALLOW, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::Application;
 use crate::answer::Answer;
-use crate::call::{self, Call};
+use crate::call::Call;
 use crate::clock::unix;
-use crate::jwt::Refusal;
+use crate::credential::{self, Credential};
 use crate::world::World;
+use crate::{Application, seed, tms};
 
 pub(crate) fn answer(world: &World, application: Application, call: &Call) -> Answer {
     let answer = judge(world, application, call);
@@ -37,17 +37,17 @@ fn judge(world: &World, application: Application, call: &Call) -> Answer {
         return Answer::new(StatusCode::BAD_REQUEST, body)
             .explained("Strings asks for a User-Agent header");
     }
-    let jwt = match credential(application, &call.headers) {
-        Ok(jwt) => jwt,
+    let jwt = match credential::of(application, &call.headers) {
+        Ok(Credential::Jwt(jwt)) => jwt,
+        Ok(Credential::Session(token)) => return tms::who_am_i(world, token),
         Err(misuse) => return unauthorized(application).explained(misuse),
     };
     match world.mint.check(jwt, application, world.clock.now()) {
         Ok(()) => Answer::new(StatusCode::OK, content(application)),
-        Err(Refusal::Stranger) => unauthorized(application)
-            .explained("the credential is not a JWT that this emulator signed"),
-        Err(Refusal::OtherApplication) => unauthorized(application)
-            .explained("the JWT comes from an API token made for another application"),
-        Err(Refusal::OutOfTime | Refusal::Revoked) => unauthorized(application),
+        Err(refusal) => match refusal.misuse() {
+            Some(misuse) => unauthorized(application).explained(misuse),
+            None => unauthorized(application),
+        },
     }
 }
 
@@ -55,52 +55,6 @@ fn names_its_agent(headers: &HeaderMap) -> bool {
     headers
         .get(USER_AGENT)
         .is_some_and(|agent| !agent.is_empty())
-}
-
-/// The JWT, from exactly one header of the right name with the right scheme word, once (reference 2).
-fn credential(application: Application, headers: &HeaderMap) -> Result<&str, &'static str> {
-    match application {
-        Application::Studio => bare(headers),
-        Application::Connectors => match (
-            headers.contains_key(AUTHORIZATION),
-            headers.contains_key(AUTHENTICATION),
-        ) {
-            (true, true) => Err("send either Authorization or Authentication, not both"),
-            (false, true) => bearer(headers, AUTHENTICATION),
-            (_, false) => bearer(headers, AUTHORIZATION),
-        },
-        _ => bearer(headers, AUTHORIZATION),
-    }
-}
-
-fn bearer(headers: &HeaderMap, name: HeaderName) -> Result<&str, &'static str> {
-    let value = single(headers, name)?.ok_or("this path asks for Authorization: Bearer")?;
-    let jwt = value
-        .strip_prefix("Bearer ")
-        .ok_or("the scheme word of this path is Bearer, written so, and one space")?;
-    if jwt.is_empty() || jwt.contains(' ') {
-        return Err("after the scheme word Bearer, once, comes the JWT and nothing else");
-    }
-    Ok(jwt)
-}
-
-fn bare(headers: &HeaderMap) -> Result<&str, &'static str> {
-    let value = single(headers, API_KEY)?.ok_or("this path asks for X-API-Key")?;
-    if value.is_empty() || value.contains(' ') {
-        return Err("X-API-Key carries the bare value, without a scheme word");
-    }
-    Ok(value)
-}
-
-fn single(headers: &HeaderMap, name: HeaderName) -> Result<Option<&str>, &'static str> {
-    match call::one(headers, name) {
-        Err(()) => Err("the header with the credential comes more than once"),
-        Ok(None) => Ok(None),
-        Ok(Some(value)) => value
-            .to_str()
-            .map(Some)
-            .map_err(|_| "the credential is not visible ASCII"),
-    }
 }
 
 fn unauthorized(application: Application) -> Answer {
@@ -125,7 +79,7 @@ fn content(application: Application) -> Value {
                 "firstName": "Emma", "lastName": "Emulator", "userName": "emma.emulator",
                 "email": "emma@phrase-emulator.invalid", "role": "ADMIN", "id": "1", "uid": "emulated-user",
             },
-            "organization": {"id": "1", "uid": "emulated-organization", "name": "Emulated"},
+            "organization": tms::organization(seed::ORGANIZATION),
             "edition": {"name": "ENTERPRISE"},
             "features": {},
             "csrfToken": "phrase-emulator-csrf",
@@ -140,9 +94,6 @@ fn content(application: Application) -> Value {
     }
 }
 
-/// As the documentation of Connectors prints it (reference 7).
-const AUTHENTICATION: HeaderName = HeaderName::from_static("authentication");
-const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("x-rate-limit-limit");
 const RATE_REMAINING: HeaderName = HeaderName::from_static("x-rate-limit-remaining");
 const RATE_RESET: HeaderName = HeaderName::from_static("x-rate-limit-reset");

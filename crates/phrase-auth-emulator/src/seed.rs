@@ -1,10 +1,18 @@
-//! API tokens that every emulator knows from the start, and keeps across [`Emulator::reset`](crate::Emulator::reset).
+//! API tokens and TMS users that every emulator knows from the start, and keeps across
+//! [`Emulator::reset`](crate::Emulator::reset).
 //!
 //! They are public, and no real system accepts them.
+
+mod user;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use self::user::{
+    ADMIN_USER, LOCKING_USER, MANY_ORGANIZATIONS_USER, NO_API_USER, PLAIN_USER, SECOND_FACTOR_CODE,
+    SSO_USER, SeededAccount, SeededUser, TWO_FACTOR_USER,
+};
+pub(crate) use self::user::{ORGANIZATION, OTHER_ORGANIZATION};
 use crate::{Application, EmulatorError};
 
 /// A good API token, made for TMS.

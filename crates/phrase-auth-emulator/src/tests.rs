@@ -1,7 +1,16 @@
 //! Over real sockets, with nothing but TCP on the client's side.
 
 mod exchange;
+mod expires;
 mod handles;
 mod limits;
+mod lock;
+mod login;
+mod login_other;
+mod misuse;
 mod protected;
+mod second_factor;
+mod secrets;
+mod sessions;
+mod users;
 mod wire;

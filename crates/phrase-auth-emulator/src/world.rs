@@ -4,7 +4,8 @@ use phrase_auth_core::DataCenter;
 
 use crate::jwt::Mint;
 use crate::seed::Seeds;
-use crate::{Clock, Log};
+use crate::tms::Wing;
+use crate::{Clock, ExpiresForm, Log};
 
 /// Everything that an answer depends on.
 #[derive(Debug)]
@@ -15,7 +16,9 @@ pub(crate) struct World {
     pub(crate) log: Log,
     pub(crate) mint: Mint,
     pub(crate) seeds: Seeds,
+    pub(crate) wing: Wing,
     pub(crate) token_lifetime: Duration,
+    pub(crate) expires_form: ExpiresForm,
     pub(crate) latency: Duration,
     pub(crate) limits: Limits,
 }

@@ -58,6 +58,8 @@ impl LogEntry {
     pub(super) fn brought(&mut self, call: &Call) {
         self.prints
             .extend(redact::field_prints(&call.body, &self.fingerprint));
+        self.prints
+            .extend(redact::member_prints(&call.body, &self.fingerprint));
         self.body = redact::body(call);
     }
 
@@ -110,7 +112,8 @@ impl LogEntry {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The body: the fields of a form, decoded and redacted; of anything else only the length.
+    /// The body: the fields of a form or the members of a JSON object, decoded and redacted (the first 64); of anything
+    /// else only the length.
     #[must_use]
     pub fn body(&self) -> &str {
         &self.body
@@ -129,8 +132,8 @@ impl LogEntry {
     }
 
     /// Whether it carried exactly this token: in a header that may hold a secret (whole, or after the scheme word), in
-    /// a field of the query or in a field of the body (the first 64 of each). The log keeps no token, only hashes of 128 bits under keys of
-    /// its own.
+    /// a field of the query, or in a field or a string member of the body (the first 64 of each). The log keeps no
+    /// token, only hashes of 128 bits under keys of its own.
     #[must_use]
     pub fn used_token(&self, token: &str) -> bool {
         self.prints.contains(&self.fingerprint.of(token))

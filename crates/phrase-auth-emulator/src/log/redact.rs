@@ -8,6 +8,7 @@ use http::{HeaderMap, Method};
 use crate::Endpoint;
 use crate::call::Call;
 use crate::form::Form;
+use crate::json::Object;
 
 /// A keyed hash: two draws of std's, 128 bits together, so that equal prints mean equal text.
 pub(super) struct Fingerprint([RandomState; 2]);
@@ -44,6 +45,18 @@ pub(super) fn field_prints(encoded: &[u8], fingerprint: &Fingerprint) -> Vec<Pri
         .fields()
         .take(MOST_FIELDS)
         .map(|(_, value)| fingerprint.of(value))
+        .collect()
+}
+
+/// Prints of every string of a JSON object, not of what is nested in it.
+pub(super) fn member_prints(text: &[u8], fingerprint: &Fingerprint) -> Vec<Print> {
+    let object = Object::read(text);
+    object
+        .iter()
+        .flat_map(Object::members)
+        .take(MOST_FIELDS)
+        .filter_map(|(_, value)| value.as_str())
+        .map(|text| fingerprint.of(text))
         .collect()
 }
 
@@ -97,12 +110,37 @@ pub(super) fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
 
 pub(super) fn body(call: &Call) -> String {
     if call.is_form() {
-        fields(&call.body)
-    } else if call.body.is_empty() {
+        return fields(&call.body);
+    }
+    if call.is_json()
+        && let Some(object) = Object::read(&call.body)
+    {
+        return members(&object);
+    }
+    if call.body.is_empty() {
         String::new()
     } else {
         format!("[{} bytes]", call.body.len())
     }
+}
+
+/// `{"name":"value",…}`; of the values only an empty string is shown.
+fn members(object: &Object) -> String {
+    let members = object
+        .members()
+        .take(MOST_FIELDS)
+        .map(|(name, value)| {
+            let name = if MEMBER_NAMES.contains(&name) {
+                name
+            } else {
+                REDACTED
+            };
+            let value = if value == "" { "" } else { REDACTED };
+            format!("\"{name}\":\"{value}\"")
+        })
+        .collect::<Vec<_>>()
+        .join(",");
+    format!("{{{members}}}")
 }
 
 /// `name=value&…`, decoded. A body that is nothing but a token parses as a field's name: unknown names are not shown.
@@ -179,6 +217,19 @@ const FIELD_NAMES: [&str; 17] = [
     "subject_token_type",
     "token",
     "username",
+];
+
+/// Of the calls of reference 5.1.
+const MEMBER_NAMES: [&str; 9] = [
+    "captchaCode",
+    "code",
+    "codeOrRefreshToken",
+    "idToken",
+    "password",
+    "rememberMe",
+    "twoFactorCode",
+    "userName",
+    "userUid",
 ];
 
 const GRANTS: [&str; 5] = [

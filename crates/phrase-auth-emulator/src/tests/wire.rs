@@ -1,10 +1,11 @@
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::seed::{SECOND_FACTOR_CODE, SeededUser};
 use crate::{Application, Emulator, Endpoint};
 
 /// An answer, taken apart.
@@ -12,7 +13,7 @@ use crate::{Application, Emulator, Endpoint};
 pub(super) struct Reply {
     pub(super) status: u16,
     headers: Vec<(String, String)>,
-    body: String,
+    pub(super) body: String,
 }
 
 impl Reply {
@@ -39,6 +40,15 @@ impl Reply {
 
     pub(super) fn explains(&self) -> Option<&str> {
         self.header("x-phrase-emulator-explains")
+    }
+
+    /// The status and the `errorCode` of TMS.
+    pub(super) fn fault(&self) -> (u16, String) {
+        let code = self.json()["errorCode"]
+            .as_str()
+            .expect("a code")
+            .to_owned();
+        (self.status, code)
     }
 
     pub(super) fn json(&self) -> Value {
@@ -128,4 +138,54 @@ pub(super) fn credential(application: Application, jwt: &str) -> String {
         Application::Studio => format!("X-API-Key: {jwt}\r\n"),
         _ => format!("Authorization: Bearer {jwt}\r\n"),
     }
+}
+
+pub(super) const JSON: &str = "content-type: application/json\r\n";
+
+/// A JSON body to an endpoint, with further header lines.
+pub(super) async fn post(
+    emulator: &Emulator,
+    endpoint: Endpoint,
+    head: &str,
+    body: &Value,
+) -> Reply {
+    let head = format!("{JSON}{head}");
+    let path = endpoint.path().unwrap();
+    send(emulator, "POST", path, &head, &body.to_string()).await
+}
+
+/// The body of a login that is correct but for a code.
+pub(super) fn password(user: &SeededUser) -> Value {
+    json!({"userName": user.user_name, "password": user.password})
+}
+
+pub(super) async fn login(emulator: &Emulator, body: &Value) -> Reply {
+    post(emulator, Endpoint::Login, "", body).await
+}
+
+/// The token of a user who can log in.
+pub(super) async fn session(emulator: &Emulator, user: &SeededUser) -> String {
+    let mut body = password(user);
+    body["code"] = SECOND_FACTOR_CODE.into();
+    token(&login(emulator, &body).await)
+}
+
+/// The token of a login that succeeded.
+pub(super) fn token(reply: &Reply) -> String {
+    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.json()["token"].as_str().unwrap().to_owned()
+}
+
+/// The header line of a session.
+pub(super) fn api_token(token: &str) -> String {
+    format!("Authorization: ApiToken {token}\r\n")
+}
+
+pub(super) async fn who_am_i(emulator: &Emulator, token: &str) -> Reply {
+    call(emulator, Application::Tms, &api_token(token)).await
+}
+
+pub(super) async fn logout(emulator: &Emulator, head: &str) -> Reply {
+    let path = Endpoint::Logout.path().unwrap();
+    send(emulator, "POST", path, head, "").await
 }

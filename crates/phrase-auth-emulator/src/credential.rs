@@ -1,0 +1,87 @@
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, HeaderName};
+
+use crate::{Application, call};
+
+/// What a request brought to prove who sends it.
+pub(crate) enum Credential<'a> {
+    Jwt(&'a str),
+    /// The token of a TMS login.
+    Session(&'a str),
+}
+
+/// The credential, from exactly one header of the right name with the right scheme word, once (reference 2). Only TMS
+/// may yield a session.
+pub(crate) fn of(
+    application: Application,
+    headers: &HeaderMap,
+) -> Result<Credential<'_>, &'static str> {
+    let jwt = match application {
+        Application::Tms => return tms(headers),
+        Application::Studio => bare(headers),
+        Application::Connectors => match (
+            headers.contains_key(AUTHORIZATION),
+            headers.contains_key(AUTHENTICATION),
+        ) {
+            (true, true) => Err("send either Authorization or Authentication, not both"),
+            (false, true) => bearer(headers, AUTHENTICATION),
+            (_, false) => bearer(headers, AUTHORIZATION),
+        },
+        Application::Strings | Application::Orchestrator => bearer(headers, AUTHORIZATION),
+    };
+    jwt.map(Credential::Jwt)
+}
+
+fn tms(headers: &HeaderMap) -> Result<Credential<'_>, &'static str> {
+    let value = single(headers, AUTHORIZATION)?
+        .ok_or("this path asks for Authorization: Bearer, or ApiToken")?;
+    if let Some(token) = value.strip_prefix("ApiToken ") {
+        return if is_one_word(token) {
+            Ok(Credential::Session(token))
+        } else {
+            Err("after the scheme word ApiToken, once, comes the token and nothing else")
+        };
+    }
+    if value.starts_with("Bearer ") {
+        return bearer(headers, AUTHORIZATION).map(Credential::Jwt);
+    }
+    Err("the scheme word of this path is Bearer or ApiToken, written so, and one space")
+}
+
+fn bearer(headers: &HeaderMap, name: HeaderName) -> Result<&str, &'static str> {
+    let value = single(headers, name)?.ok_or("this path asks for Authorization: Bearer")?;
+    let jwt = value
+        .strip_prefix("Bearer ")
+        .ok_or("the scheme word of this path is Bearer, written so, and one space")?;
+    if !is_one_word(jwt) {
+        return Err("after the scheme word Bearer, once, comes the JWT and nothing else");
+    }
+    Ok(jwt)
+}
+
+fn bare(headers: &HeaderMap) -> Result<&str, &'static str> {
+    let value = single(headers, API_KEY)?.ok_or("this path asks for X-API-Key")?;
+    if !is_one_word(value) {
+        return Err("X-API-Key carries the bare value, without a scheme word");
+    }
+    Ok(value)
+}
+
+fn is_one_word(value: &str) -> bool {
+    !value.is_empty() && !value.contains(' ')
+}
+
+fn single(headers: &HeaderMap, name: HeaderName) -> Result<Option<&str>, &'static str> {
+    match call::one(headers, name) {
+        Err(()) => Err("the header with the credential comes more than once"),
+        Ok(None) => Ok(None),
+        Ok(Some(value)) => value
+            .to_str()
+            .map(Some)
+            .map_err(|_| "the credential is not visible ASCII"),
+    }
+}
+
+/// As the documentation of Connectors prints it (reference 7).
+const AUTHENTICATION: HeaderName = HeaderName::from_static("authentication");
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");

@@ -1,0 +1,170 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use super::fault::Fault;
+use super::record::Record;
+use super::second_factor::{SECRET, SecondFactor};
+use super::sessions::Sessions;
+use super::users::{Account, Rule, Users};
+use crate::clock::unix;
+
+/// The state of TMS authentication: who is known, who is logged in, and what is remembered of earlier logins.
+pub(crate) struct Wing {
+    users: Users,
+    second_factor: SecondFactor,
+    session_lifetime: Duration,
+    book: Mutex<Book>,
+}
+
+#[derive(Default)]
+struct Book {
+    sessions: Sessions,
+    records: BTreeMap<String, Record>,
+}
+
+/// Whose session is asked for.
+pub(super) struct Wish {
+    pub(super) user_name: String,
+    pub(super) user_uid: Option<String>,
+}
+
+/// What a login brings.
+pub(super) struct Login {
+    pub(super) wish: Wish,
+    pub(super) password: String,
+    pub(super) code: Option<String>,
+}
+
+/// A session that was started.
+pub(super) struct Granted {
+    pub(super) account: Arc<Account>,
+    pub(super) token: String,
+    /// Over from then on; both are times since 1970.
+    pub(super) end: Duration,
+    pub(super) sessions_ended: Option<Duration>,
+}
+
+impl Wing {
+    pub(crate) fn new(users: Users, session_lifetime: Duration) -> Self {
+        Self {
+            users,
+            second_factor: SecondFactor::new(SECRET),
+            session_lifetime,
+            book: Mutex::default(),
+        }
+    }
+
+    /// The password is judged before anything that it protects, and a code only when nothing else is wrong: it is used
+    /// up by a success alone.
+    pub(super) fn login(&self, login: &Login, now: SystemTime) -> Result<Granted, Fault> {
+        let name = &login.wish.user_name;
+        let user = self.users.named(name).ok_or(Fault::Unauthorized(None))?;
+        let mut book = self.book();
+        let record = book.records.entry(name.clone()).or_default();
+        if user.rule == Rule::Locks && record.is_locked() {
+            return Err(Fault::Locked);
+        }
+        if login.password != user.password {
+            record.took_wrong_password();
+            return Err(Fault::Unauthorized(None));
+        }
+        record.took_right_password();
+        match user.rule {
+            Rule::NeedsSso => return Err(Fault::SsoRequired),
+            Rule::HasNoApi => return Err(Fault::ApiNotAllowed),
+            Rule::Nothing | Rule::NeedsCode | Rule::Locks => {}
+        }
+        let account = user
+            .account(login.wish.user_uid.as_deref())
+            .ok_or(Fault::Unauthorized(Some(NOT_HIS)))?;
+        if user.rule == Rule::NeedsCode {
+            let code = login.code.as_deref().ok_or(Fault::CodeMissing)?;
+            if !self.second_factor.accepts(code, now, record) {
+                return Err(Fault::CodeWrong);
+            }
+        }
+        self.start(&mut book, account, now)
+    }
+
+    /// An administrator's; so neither a password nor a code is asked for.
+    pub(super) fn login_other(&self, wish: &Wish, now: SystemTime) -> Result<Granted, Fault> {
+        let account = self
+            .users
+            .named(&wish.user_name)
+            .and_then(|user| user.account(wish.user_uid.as_deref()))
+            .ok_or(Fault::UserNotFound)?;
+        self.start(&mut self.book(), account, now)
+    }
+
+    pub(super) fn logout(&self, token: &str, now: SystemTime) -> Result<(), Fault> {
+        self.book().sessions.end(token, unix(now))
+    }
+
+    /// Whose session runs under this token.
+    pub(super) fn account(&self, token: &str, now: SystemTime) -> Result<Arc<Account>, Fault> {
+        let book = self.book();
+        book.sessions.account(token, unix(now)).map(Arc::clone)
+    }
+
+    /// Ends every session of a user, and says how many were running.
+    pub(crate) fn end_sessions(&self, user_name: &str, now: SystemTime) -> usize {
+        if self.users.named(user_name).is_none() {
+            return 0;
+        }
+        let mut book = self.book();
+        let record = book.records.entry(user_name.to_owned()).or_default();
+        record.sessions_ended = Some(unix(now));
+        book.sessions.end_of(user_name, unix(now))
+    }
+
+    pub(crate) fn second_factor_code(&self, now: SystemTime) -> String {
+        self.second_factor.code(now)
+    }
+
+    /// Ends all sessions, and forgets what is remembered of logins.
+    pub(crate) fn reset(&self) {
+        let mut book = self.book();
+        book.sessions.end_all();
+        book.records.clear();
+    }
+
+    /// The end is told in whole seconds, so it is rounded up: a session lives at least as long as was chosen.
+    fn start(
+        &self,
+        book: &mut Book,
+        account: &Arc<Account>,
+        now: SystemTime,
+    ) -> Result<Granted, Fault> {
+        let end = unix(now).saturating_add(self.session_lifetime);
+        let part = u64::from(end.subsec_nanos() > 0);
+        let end = Duration::from_secs(end.as_secs().saturating_add(part));
+        let token = book
+            .sessions
+            .start(Arc::clone(account), end)
+            .map_err(|_| Fault::Defect)?;
+        let record = book.records.get(&account.user_name);
+        Ok(Granted {
+            account: Arc::clone(account),
+            token,
+            end,
+            sessions_ended: record.and_then(|record| record.sessions_ended),
+        })
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Wing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wing")
+            .field("users", &self.users)
+            .field("session_lifetime", &self.session_lifetime)
+            .finish_non_exhaustive()
+    }
+}
+
+const NOT_HIS: &str = "userUid is not one of the accounts of this user";
