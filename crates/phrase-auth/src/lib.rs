@@ -15,6 +15,10 @@ pub use phrase_auth_core::{
 #[doc(inline)]
 pub use phrase_auth_core::testing;
 
+#[cfg(feature = "apitoken")]
+#[doc(inline)]
+pub use phrase_auth_apitoken as apitoken;
+
 #[cfg(feature = "platform")]
 #[doc(inline)]
 pub use phrase_auth_platform as platform;

@@ -157,7 +157,7 @@ impl TokenSource for Arc<Speechless> {
         if self.asked.fetch_add(1, Ordering::SeqCst) > 0 {
             std::future::pending::<()>().await;
         }
-        Some(crate::Secret::new("wrong").id())
+        Some(Secret::new("wrong").id())
     }
 }
 

@@ -1,0 +1,215 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use phrase_auth_core::{
+    AuthError, CachePolicy, Endpoints, ErrorKind, HeaderStyle, HttpClient, Product, Runtime,
+    Secret, Token, TokenCache, default_runtime,
+};
+
+use crate::auth::{ApiTokenAuth, Parts};
+use crate::credentials::{Credentials, LoginVersion, name};
+use crate::expected::Expected;
+use crate::expires::lifetime;
+use crate::login::{LastLogin, PasswordLogin};
+use crate::tms::Tms;
+
+/// Options of an [`ApiTokenAuth`].
+#[must_use = "a builder does nothing until it builds"]
+pub struct ApiTokenAuthBuilder {
+    credentials: Option<Credentials>,
+    endpoints: Endpoints,
+    version: LoginVersion,
+    expected: Expected,
+    client: Option<Arc<dyn HttpClient>>,
+    runtime: Option<Arc<dyn Runtime>>,
+    policy: Option<CachePolicy>,
+    token: Option<(Secret, Option<SystemTime>)>,
+}
+
+impl ApiTokenAuthBuilder {
+    pub(crate) fn new(credentials: Option<Credentials>, endpoints: Endpoints) -> Self {
+        Self {
+            credentials,
+            endpoints,
+            version: LoginVersion::default(),
+            expected: Expected::default(),
+            client: None,
+            runtime: None,
+            policy: None,
+            token: None,
+        }
+    }
+
+    /// Which login call is made: [`LoginVersion::V3`] unless said otherwise. Nothing falls back.
+    pub fn login_version(self, version: LoginVersion) -> Self {
+        Self { version, ..self }
+    }
+
+    /// Makes a login an error, of the kind `Config`, if it lands at another account than this one,
+    /// before its token is handed out. The error stands: a repeated login would land there again.
+    ///
+    /// Costs no request, unless the login's answer does not name the user.
+    pub fn expect_user(mut self, uid: impl Into<String>) -> Self {
+        self.expected.user = Some(uid.into());
+        self
+    }
+
+    /// Makes a login an error, of the kind `Config`, if it lands in another organization than this
+    /// one, before its token is handed out. Costs one request more for each login (whoAmI).
+    ///
+    /// One person may have accounts in several organizations under one user name and password;
+    /// without [`Credentials::user_uid`] the default account answers (reference section 5.5).
+    pub fn expect_organization(mut self, uid: impl Into<String>) -> Self {
+        self.expected.organization = Some(uid.into());
+        self
+    }
+
+    /// The transport. Without one: the process-wide one over reqwest, if a feature brings it.
+    pub fn http_client(self, client: Arc<dyn HttpClient>) -> Self {
+        Self {
+            client: Some(client),
+            ..self
+        }
+    }
+
+    /// Clocks, timers and tasks. Without one: Tokio.
+    pub fn runtime(self, runtime: Arc<dyn Runtime>) -> Self {
+        Self {
+            runtime: Some(runtime),
+            ..self
+        }
+    }
+
+    /// Numbers of the cache, among them the deadline of a login: 30 seconds unless said otherwise,
+    /// and 5 minutes with a second factor, because a person has to find the code. Each request has
+    /// 30 seconds at the most in any case.
+    pub fn policy(self, policy: CachePolicy) -> Self {
+        Self {
+            policy: Some(policy),
+            ..self
+        }
+    }
+
+    /// A token to begin with, from an earlier login, and when it ends as that login said. `None`, and
+    /// anything later, counts as 24 hours from now.
+    pub fn token(self, token: impl Into<Secret>, expires: Option<SystemTime>) -> Self {
+        Self {
+            token: Some((token.into(), expires)),
+            ..self
+        }
+    }
+
+    /// The authenticator. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// `Config`, as for `ApiTokenAuth::new` and `ApiTokenAuth::from_token`, if there is no transport,
+    /// and for a user uid together with [`LoginVersion::V1`], which has no place for one.
+    pub fn build(self) -> Result<ApiTokenAuth, AuthError> {
+        self.check()?;
+        let base = self.endpoints.base(Product::Tms)?;
+        let runtime = self.runtime.unwrap_or_else(default_runtime);
+        let client = self.client.map_or_else(default_client, Ok)?;
+        let tms = Arc::new(Tms::new(base, self.version, client, Arc::clone(&runtime))?);
+        let of = |credentials: &Credentials| Arc::clone(&credentials.password);
+        let password = self.credentials.as_ref().map(of);
+        let asks_a_person = (self.credentials.as_ref())
+            .is_some_and(|credentials| credentials.second_factor.is_some());
+        let policy = self.policy.unwrap_or_else(|| usual_policy(asks_a_person));
+        let first = match self.token {
+            Some((token, expires)) => Some(adopted(&token, expires, runtime.now().wall)?),
+            None => None,
+        };
+        let last = LastLogin::default();
+        let source = PasswordLogin {
+            tms: Arc::clone(&tms),
+            credentials: self.credentials,
+            expected: self.expected,
+            last: last.clone(),
+        };
+        let cache = TokenCache::builder(source, tms.audience())
+            .runtime(runtime)
+            .policy(policy.clone());
+        let cache = match first {
+            Some(token) => cache.token(token),
+            None => cache,
+        };
+        let parts = Parts {
+            tms,
+            policy,
+            password,
+            last,
+        };
+        Ok(ApiTokenAuth::from_parts(cache.build(), parts))
+    }
+
+    fn check(&self) -> Result<(), AuthError> {
+        if let Some(credentials) = &self.credentials {
+            credentials.check()?;
+            if self.version == LoginVersion::V1 && credentials.user_uid.is_some() {
+                let what = "the first version of the login cannot choose an account";
+                return Err(AuthError::new(ErrorKind::Config, what)
+                    .with_hint("leave out the user uid, or use LoginVersion::V3"));
+            }
+        }
+        for (what, uid) in [
+            ("expected user uid", &self.expected.user),
+            ("expected organization uid", &self.expected.organization),
+        ] {
+            uid.as_deref().map_or(Ok(()), |uid| name(what, uid))?;
+        }
+        Ok(())
+    }
+}
+
+/// A token from elsewhere: one line end after it is cut off, as with every secret from a person or
+/// a file.
+fn adopted(
+    token: &Secret,
+    expires: Option<SystemTime>,
+    now: SystemTime,
+) -> Result<Token, AuthError> {
+    let text = token.expose();
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    let token = Token::new(text, HeaderStyle::api_token(), lifetime(expires, now));
+    token.map_err(|error| {
+        AuthError::new(ErrorKind::Config, error.message().to_owned())
+            .with_hint("give the bare token, without the word ApiToken before it")
+    })
+}
+
+fn usual_policy(asks_a_person: bool) -> CachePolicy {
+    let mut policy = CachePolicy::default();
+    if asks_a_person {
+        policy.deadline = TIME_FOR_A_PERSON;
+    }
+    policy
+}
+
+/// Long enough to find the telephone, unlock it and type six digits; as long as a login in the
+/// browser.
+const TIME_FOR_A_PERSON: Duration = Duration::from_secs(300);
+
+impl fmt::Debug for ApiTokenAuthBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiTokenAuthBuilder")
+            .field("credentials", &self.credentials)
+            .field("endpoints", &self.endpoints)
+            .field("version", &self.version)
+            .field("expected", &self.expected)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(any(feature = "reqwest", feature = "rustls-no-provider"))]
+fn default_client() -> Result<Arc<dyn HttpClient>, AuthError> {
+    Ok(Arc::new(phrase_auth_reqwest::ReqwestClient::shared()?))
+}
+
+#[cfg(not(any(feature = "reqwest", feature = "rustls-no-provider")))]
+fn default_client() -> Result<Arc<dyn HttpClient>, AuthError> {
+    Err(AuthError::new(ErrorKind::Config, "there is no HTTP client")
+        .with_hint("turn on the feature `reqwest`, or give the builder a client"))
+}

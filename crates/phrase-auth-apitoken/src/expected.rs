@@ -1,0 +1,89 @@
+use http::StatusCode;
+use phrase_auth_core::{AuthError, Deadline, ErrorKind, SecretId};
+
+use crate::login::Granted;
+use crate::tms::Tms;
+
+/// Where a login must land before its token is handed out.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Expected {
+    pub(crate) user: Option<String>,
+    pub(crate) organization: Option<String>,
+}
+
+impl Expected {
+    /// Compares. Asks TMS whose token it is only for what the login itself did not say; it never
+    /// says the organization.
+    pub(crate) async fn check(
+        &self,
+        granted: &Granted,
+        tms: &Tms,
+        stake: SecretId,
+        deadline: Deadline,
+    ) -> Result<(), AuthError> {
+        let mut user = granted
+            .login
+            .user
+            .as_ref()
+            .and_then(|user| user.uid.clone());
+        let mut organization = None;
+        if self.organization.is_some() || (self.user.is_some() && user.is_none()) {
+            let header = tms.header(granted.token.secret())?;
+            let left = deadline.left(&tms.runtime.now());
+            let who = tms.question().ask(&header, left).await;
+            let who = who.map_err(not_known_yet)?;
+            user = user.or_else(|| who.user.and_then(|user| user.uid));
+            organization = who.organization.and_then(|organization| organization.uid);
+        }
+        same("a user", self.user.as_deref(), user.as_deref(), stake)?;
+        let (expected, found) = (self.organization.as_deref(), organization.as_deref());
+        same("an organization", expected, found, stake)
+    }
+}
+
+/// The configuration is wrong, and a login that is repeated lands in the same place: a verdict.
+fn same(
+    what: &str,
+    expected: Option<&str>,
+    found: Option<&str>,
+    stake: SecretId,
+) -> Result<(), AuthError> {
+    let Some(expected) = expected.filter(|expected| Some(*expected) != found) else {
+        return Ok(());
+    };
+    let landed = match found {
+        Some(found) if is_plain(found) => format!("with the uid {found}"),
+        Some(_) => "with another uid".to_owned(),
+        None => "whose uid TMS does not say".to_owned(),
+    };
+    let message = format!("the login landed at {what} {landed}, and not at {expected}");
+    Err(AuthError::new(ErrorKind::Config, message)
+        .with_hint("choose the account with Credentials::user_uid, or correct what is expected")
+        .with_status(StatusCode::OK)
+        .with_verdict(stake))
+}
+
+/// A server's word that can be printed as it is.
+fn is_plain(uid: &str) -> bool {
+    uid.len() <= LONGEST_SHOWN
+        && uid
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// A token that was issued a moment ago is not wrong; whoever refuses it has not heard of it yet. That
+/// passes, and must not stand as a refusal of the password would.
+fn not_known_yet(error: AuthError) -> AuthError {
+    if error.kind() != ErrorKind::Refused {
+        return error;
+    }
+    let what = "TMS does not know the token that it has just issued";
+    let passing = AuthError::new(ErrorKind::Unavailable, what);
+    match error.status() {
+        Some(status) => passing.with_status(status),
+        None => passing,
+    }
+}
+
+/// Uids are some twenty characters long.
+const LONGEST_SHOWN: usize = 64;

@@ -1,0 +1,40 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod advice;
+mod auth;
+mod builder;
+mod credentials;
+mod expected;
+mod expires;
+mod json;
+mod login;
+mod other;
+mod second_factor;
+mod tms;
+mod user;
+mod who;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::auth::ApiTokenAuth;
+pub use self::builder::ApiTokenAuthBuilder;
+pub use self::credentials::{Credentials, LoginVersion};
+pub use self::expires::parse_expires;
+pub use self::login::Login;
+pub use self::other::OtherUser;
+pub use self::second_factor::{Challenge, SecondFactor};
+pub use self::user::User;
+pub use self::who::{Edition, Organization, WhoAmI, who_am_i};
+
+#[doc(inline)]
+pub use phrase_auth_core::{
+    Audience, AuthError, AuthHeader, Authenticator, BaseUrl, CachePolicy, DataCenter, Endpoints,
+    ErrorKind, Fault, Generation, HeaderFuture, HeaderStyle, HttpClient, Limits, Need, Now,
+    Product, Revocation, Runtime, Secret, SecretSource, StaticAuth, Target, Task, Token,
+    TokenCache, TransportError,
+};
+#[cfg(any(feature = "reqwest", feature = "rustls-no-provider"))]
+#[doc(inline)]
+pub use phrase_auth_reqwest::{ProxyPolicy, ReqwestClient, ReqwestClientBuilder};

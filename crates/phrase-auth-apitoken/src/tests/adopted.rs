@@ -1,0 +1,89 @@
+use super::*;
+
+fn adopting(token: &str, left: Option<Duration>) -> Bench {
+    let expires = left.and_then(|left| std::time::SystemTime::now().checked_add(left));
+    Bench::of(ApiTokenAuth::builder_from_token(
+        token,
+        expires,
+        DataCenter::Us,
+    ))
+}
+
+#[tokio::test]
+async fn an_adopted_token_is_used_and_ends_in_a_demand_for_a_login() {
+    let bench = adopting("t\n", Some(Duration::from_secs(3600)));
+    let header = bench.auth.header().await.unwrap();
+    assert_eq!(header.value(), "ApiToken t");
+    bench.clock.advance(Duration::from_secs(3600));
+    let error = bench.error().await;
+    assert_eq!(error.kind(), ErrorKind::LoginRequired);
+    assert_eq!(bench.requests_of_a_day_of_callers().await, 0);
+    assert_eq!(bench.requests(), 0);
+}
+
+#[tokio::test]
+async fn an_adopted_token_that_is_refused_ends_in_a_demand_for_a_login() {
+    let bench = adopting("t", None);
+    let header = bench.auth.header().await.unwrap();
+    assert!(bench.auth.reject(&header));
+    assert_eq!(bench.error().await.kind(), ErrorKind::LoginRequired);
+}
+
+#[tokio::test]
+async fn an_adopted_token_lives_a_day_at_the_most() {
+    let day = Duration::from_secs(86_400);
+    for left in [None, Some(day * 30)] {
+        let bench = adopting("t", left);
+        bench.clock.advance(day - Duration::from_secs(60));
+        assert!(bench.auth.header().await.is_ok());
+        bench.clock.advance(Duration::from_secs(60));
+        assert_eq!(bench.error().await.kind(), ErrorKind::LoginRequired);
+    }
+}
+
+#[tokio::test]
+async fn a_password_beside_it_renews_it() {
+    let ended = std::time::SystemTime::now() - Duration::from_secs(1);
+    let live = std::time::SystemTime::now() + Duration::from_secs(3600);
+    for (expires, requests) in [(ended, 1), (live, 0)] {
+        let builder = ApiTokenAuth::builder(Credentials::new("j", "pw"), DataCenter::Us);
+        let bench = Bench::of(builder.token("old", Some(expires)));
+        bench.client.answer(200, GOOD);
+        let header = bench.auth.header().await.unwrap();
+        assert_eq!(bench.requests(), requests);
+        assert_eq!(header.token() == "old", requests == 0);
+        assert!(bench.auth.reject(&header));
+        bench.client.answer(200, r#"{"token":"t2"}"#);
+        assert!(bench.auth.header().await.is_ok());
+        assert_eq!(bench.requests(), requests + 1);
+    }
+}
+
+#[tokio::test]
+async fn an_adopted_token_can_be_asked_about_and_logged_out() {
+    let bench = adopting("t", None);
+    bench
+        .client
+        .answer(200, r#"{"user":{"userName":"jane.doe"}}"#);
+    assert!(bench.auth.who_am_i().await.unwrap().user.is_some());
+    bench.client.answer(204, "");
+    assert_eq!(bench.auth.logout().await.unwrap(), Revocation::Revoked);
+    assert!(bench.auth.peek().is_none());
+}
+
+#[test]
+fn a_token_that_is_none_is_refused_at_once_and_not_shown() {
+    for bad in [
+        "",
+        "ApiToken canary",
+        "canary\r\nx",
+        "canary\n\n",
+        "canaryé",
+    ] {
+        let client = Arc::new(ScriptedClient::new());
+        let builder = ApiTokenAuth::builder_from_token(bad, None, DataCenter::Eu);
+        let error = builder.http_client(client).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{bad:?}");
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+}
