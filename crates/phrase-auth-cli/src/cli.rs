@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Token(Token),
     /// Print the whole header for a product's API
     Header(Header),
+    /// Ask TMS whose credential this is
+    Whoami(Whoami),
     /// Phrase's authentication endpoints on this machine, for tests
     #[command(subcommand)]
     Emulator(Emulator),
@@ -104,6 +106,21 @@ pub(crate) enum HeaderFormat {
     Curl,
 }
 
+#[derive(Args, Debug)]
+pub(crate) struct Whoami {
+    /// How to print it
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: WhoamiFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhoamiFormat {
+    /// One line for people
+    Text,
+    /// An object with user, organization, edition and features
+    Json,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Emulator {
     /// Start it and stay until SIGINT or SIGTERM; the first line on stdout is JSON and says where it is
@@ -142,7 +159,10 @@ fn product(text: &str) -> Result<Product, String> {
 const AFTER_HELP: &str = "\
 Credentials come from the environment, never from the command line:
   PHRASE_API_TOKEN_FILE  a file that holds a Platform API token, or
-  PHRASE_API_TOKEN       the token itself (other programs of yours can read it)
+  PHRASE_API_TOKEN       the token itself (other programs of yours can read it), or
+  PHRASE_TMS_USERNAME    a user of TMS, with PHRASE_TMS_PASSWORD_FILE or
+                         PHRASE_TMS_PASSWORD, and PHRASE_TMS_USER_UID if that
+                         user has several accounts
   PHRASE_REGION          eu or us; required
   PHRASE_PRODUCT         what the token was made for; tms if left out
 

@@ -4,6 +4,7 @@ mod demo;
 mod emulator;
 mod header;
 mod token;
+mod whoami;
 
 use crate::cli::{Cli, Command, Emulator};
 use crate::exit::Exit;
@@ -34,6 +35,7 @@ async fn answer(cli: Cli) -> Result<Exit, Report> {
     match command {
         Command::Token(token) => unless_stopped(token::run(token, &network)).await,
         Command::Header(header) => unless_stopped(header::run(header, &network)).await,
+        Command::Whoami(whoami) => unless_stopped(whoami::run(whoami, &network)).await,
         Command::Demo => unless_stopped(demo::run()).await,
         Command::Emulator(Emulator::Run(run)) => emulator::run(run).await,
         Command::Emulator(Emulator::Exec(exec)) => emulator::exec(exec).await,

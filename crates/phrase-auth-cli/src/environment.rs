@@ -1,30 +1,27 @@
 use std::error::Error;
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use http::Uri;
-use phrase_auth_core::{
-    AuthError, BaseUrl, DataCenter, Endpoints, ErrorKind, Product, SecretSource, Target,
+use phrase_auth_core::{AuthError, BaseUrl, DataCenter, Endpoints, ErrorKind, Product, Target};
+
+mod credential;
+
+pub(crate) use self::credential::{
+    API_TOKEN, API_TOKEN_FILE, TMS_PASSWORD, TMS_PASSWORD_FILE, TMS_USERNAME, TMS_USERNAME_FILE,
 };
+pub(crate) use self::credential::{Credential, Held};
 
 /// What the environment says about whom to be, and where.
 #[derive(Debug)]
 pub(crate) struct Environment {
-    pub(crate) api_token: ApiToken,
+    pub(crate) credential: Credential,
+    /// The variable of a credential that is there too, and is not used.
+    pub(crate) passed_over: Option<&'static str>,
     pub(crate) region: DataCenter,
     pub(crate) product: Product,
     pub(crate) endpoints: Endpoints,
     /// The origin of the emulator that every endpoint is re-pointed to.
     pub(crate) emulator: Option<String>,
-}
-
-/// Where the Platform API token is.
-#[derive(Debug)]
-pub(crate) enum ApiToken {
-    /// In the variable, and now in memory.
-    Value(SecretSource),
-    /// In a file, which has not been looked at yet.
-    File(PathBuf),
 }
 
 impl Environment {
@@ -47,7 +44,7 @@ impl Environment {
         look_up: impl Fn(&str) -> Option<OsString>,
         product: Option<Product>,
     ) -> Result<Self, AuthError> {
-        let api_token = api_token(&look_up)?;
+        let (credential, passed_over) = Credential::read(&look_up)?;
         let region = region(&look_up)?.ok_or_else(|| {
             config(format!("{REGION} is not set"))
                 .with_hint(format!("set {REGION} to eu or us, where the account lives"))
@@ -64,19 +61,15 @@ impl Environment {
             Some(origin) => phrase_auth_emulator::endpoints_at(origin, region)?,
             None => overridden(Endpoints::of(region), &look_up)?,
         };
-        if product.application().is_none() {
-            return Err(
-                config(format!("{PRODUCT}: {product} takes no Platform API token"))
-                    .with_hint("name the product that the token was made for"),
-            );
-        }
+        credential.fits(product)?;
         if endpoints.base(product).is_err() {
             let what =
                 format!("no address of {product} in data centre {region} has been published");
             return Err(config(what).with_hint(format!("check {REGION} and {PRODUCT}")));
         }
         Ok(Self {
-            api_token,
+            credential,
+            passed_over,
             region,
             product,
             endpoints,
@@ -105,27 +98,6 @@ pub(crate) fn product(
     look_up: &impl Fn(&str) -> Option<OsString>,
 ) -> Result<Option<Product>, AuthError> {
     parsed(look_up, PRODUCT)
-}
-
-fn api_token(look_up: &impl Fn(&str) -> Option<OsString>) -> Result<ApiToken, AuthError> {
-    let file = look_up(API_TOKEN_FILE);
-    if file.is_some() && look_up(API_TOKEN).is_some() {
-        let what = format!("{API_TOKEN} and {API_TOKEN_FILE} are both set");
-        return Err(config(what).with_hint("unset one of them"));
-    }
-    if let Some(file) = file {
-        if file.is_empty() {
-            return Err(empty(API_TOKEN_FILE));
-        }
-        return Ok(ApiToken::File(file.into()));
-    }
-    let value = text(look_up, API_TOKEN)?.ok_or_else(|| {
-        AuthError::new(ErrorKind::LoginRequired, "there is no credential")
-            .with_hint(format!("set {API_TOKEN_FILE} to the file that holds a Platform API token, or {API_TOKEN} to the token"))
-    })?;
-    let source = SecretSource::value(value);
-    source.check().map_err(|error| named(API_TOKEN, &error))?;
-    Ok(ApiToken::Value(source))
 }
 
 fn overridden(
@@ -220,10 +192,6 @@ fn config(what: String) -> AuthError {
     AuthError::new(ErrorKind::Config, what)
 }
 
-/// The Platform API token itself.
-pub(crate) const API_TOKEN: &str = "PHRASE_API_TOKEN";
-/// The file that holds it.
-pub(crate) const API_TOKEN_FILE: &str = "PHRASE_API_TOKEN_FILE";
 /// `eu` or `us`.
 pub(crate) const REGION: &str = "PHRASE_REGION";
 /// What the token was made for.

@@ -172,7 +172,7 @@ fn next(kind: ErrorKind) -> &'static str {
 }
 
 /// A file's name or a system's text may hold anything; a terminal obeys control characters.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.chars()
         .map(|c| {
             if is_odd(c) {

@@ -62,7 +62,7 @@ fn report(refused: &Error) -> Report {
     if refused.kind() == ErrorKind::UnknownArgument {
         report = report.with(
             "secrets",
-            "come from PHRASE_API_TOKEN_FILE or PHRASE_API_TOKEN, never from here",
+            "come from PHRASE_API_TOKEN_FILE, PHRASE_TMS_PASSWORD_FILE or their like, never from here",
         );
     }
     if let Some(ContextValue::StyledStr(usage)) = refused.get(ContextKind::Usage) {

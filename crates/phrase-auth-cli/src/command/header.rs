@@ -1,17 +1,18 @@
 use http::HeaderName;
-use phrase_auth_core::{AuthHeader, Authenticator, DataCenter, Product, Secret};
+use phrase_auth_core::{AuthHeader, DataCenter, Product, Secret};
 use serde::Serialize;
 
 use crate::cli::{Header, HeaderFormat, Network};
+use crate::client::Client;
 use crate::environment::Environment;
 use crate::report::Report;
-use crate::{client, file, output, shell, time};
+use crate::{file, output, shell, time};
 
 /// `phrase-auth header`
 pub(crate) async fn run(header: Header, network: &Network) -> Result<(), Report> {
     let environment = Environment::of_process(header.product)?;
     let (region, product) = (environment.region, environment.product);
-    let auth = client::authenticator(environment, network).await?;
+    let auth = Client::of(environment, network).await?.auth;
     let answer = written(&auth.header().await?, header.output, region, product)?;
     match header.out {
         Some(path) => file::replace(&path, answer.expose()),

@@ -1,18 +1,19 @@
 use std::time::{Duration, SystemTime};
 
-use phrase_auth_core::{AuthHeader, Authenticator, DataCenter, Need, Product, Secret};
+use phrase_auth_core::{AuthHeader, DataCenter, Need, Product, Secret};
 use serde::Serialize;
 
 use crate::cli::{Network, Token, TokenFormat};
+use crate::client::Client;
 use crate::environment::Environment;
 use crate::report::Report;
-use crate::{client, output, shell, time};
+use crate::{output, shell, time};
 
 /// `phrase-auth token`
 pub(crate) async fn run(token: Token, network: &Network) -> Result<(), Report> {
     let environment = Environment::of_process(None)?;
     let (region, product) = (environment.region, environment.product);
-    let auth = client::authenticator(environment, network).await?;
+    let auth = Client::of(environment, network).await?.auth;
     let header = auth.obtain(Need::default().at_least(token.min_ttl)).await?;
     if let Some(left) = left(&header).filter(|left| *left < token.min_ttl) {
         output::note(&format!(

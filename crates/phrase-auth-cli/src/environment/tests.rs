@@ -90,7 +90,9 @@ fn the_emulator_takes_every_endpoint_whatever_else_is_set() {
 fn no_credential_is_not_a_configuration_error() {
     let error = read(&[(REGION, "eu")]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LoginRequired);
-    assert!(error.hint().unwrap().contains(API_TOKEN_FILE));
+    for name in [API_TOKEN_FILE, TMS_USERNAME, TMS_PASSWORD_FILE] {
+        assert!(error.hint().unwrap().contains(name), "{error}");
+    }
 }
 
 #[test]
@@ -104,6 +106,79 @@ fn two_credentials_of_one_kind_are_named_both() {
             "{error}"
         );
     }
+}
+
+const TMS: [(&str, &str); 3] = [
+    (TMS_USERNAME, "jane"),
+    (TMS_PASSWORD, "canary"),
+    (REGION, "eu"),
+];
+
+#[test]
+fn a_user_name_and_a_password_are_enough_and_not_shown() {
+    let environment = read(&TMS).unwrap();
+    assert!(matches!(environment.credential, Credential::Tms { .. }));
+    assert_eq!(environment.passed_over, None);
+    assert!(!format!("{environment:?}").contains("canary"));
+    let files = [
+        (TMS_USERNAME_FILE, "u"),
+        (TMS_PASSWORD_FILE, "p"),
+        (REGION, "us"),
+    ];
+    let environment = read(&files).unwrap();
+    assert!(matches!(environment.credential, Credential::Tms { .. }));
+}
+
+#[test]
+fn a_platform_token_goes_before_a_user_of_tms_who_is_named_whatever_is_wrong_with_him() {
+    let both = |user: &[(&'static str, &'static str)]| with(user).unwrap();
+    assert_eq!(both(&TMS[..2]).passed_over, Some(TMS_USERNAME));
+    assert_eq!(both(&[(TMS_USERNAME, "")]).passed_over, Some(TMS_USERNAME));
+    assert_eq!(
+        both(&[(TMS_USERNAME_FILE, "f")]).passed_over,
+        Some(TMS_USERNAME_FILE)
+    );
+    assert_eq!(both(&[]).passed_over, None);
+    let environment = both(&TMS[..2]);
+    assert!(matches!(environment.credential, Credential::ApiToken(_)));
+}
+
+#[test]
+fn half_a_credential_says_which_half_is_missing() {
+    for (set, missing) in [
+        (TMS_USERNAME, TMS_PASSWORD_FILE),
+        (TMS_PASSWORD, TMS_USERNAME),
+        (TMS_PASSWORD_FILE, TMS_USERNAME),
+    ] {
+        let error = read(&[(set, "canary"), (REGION, "eu")]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{set}");
+        let message = error.message();
+        assert!(
+            message.starts_with(set) && message.contains(missing),
+            "{error}"
+        );
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+}
+
+#[test]
+fn a_user_of_tms_is_one_of_tms_only_and_each_value_must_be_one() {
+    for (name, value) in [
+        (PRODUCT, "strings"),
+        (TMS_USERNAME, ""),
+        (TMS_USERNAME, "a\nb"),
+        (TMS_PASSWORD, ""),
+        (TMS_PASSWORD, "canary\ncanary"),
+        ("PHRASE_TMS_USER_UID", ""),
+    ] {
+        let error = read(&[&TMS[..], &[(name, value)]].concat()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{name}={value:?}");
+        assert!(error.message().starts_with(name), "{name}: {error}");
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+    }
+    let both = [&TMS[..], &[(TMS_PASSWORD_FILE, "f")]].concat();
+    let error = read(&both).unwrap_err();
+    assert!(error.message().contains("are both set"), "{error}");
 }
 
 #[test]

@@ -1,19 +1,20 @@
 use crate::stage::{program, run};
 
 #[test]
-fn the_demo_tells_the_life_of_a_token_with_the_exchanges_that_it_took() {
+fn the_demo_tells_of_both_schemes_with_the_requests_that_they_took() {
     let ended = run(program(&["demo"]));
     let answer = ended.answer();
     let counts: Vec<&str> = answer
         .lines()
         .filter_map(|line| line.split_whitespace().next())
-        .filter(|word| word.len() == 1 && word.bytes().all(|b| b.is_ascii_digit()))
+        .filter(|word| word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit()))
         .collect();
-    assert_eq!(
-        counts,
-        ["1", "1", "1", "2", "3", "4", "4", "5", "5"],
-        "{answer}"
-    );
+    let exchanges = ["1", "1", "1", "2", "3", "4", "4", "5", "5"];
+    let logins = ["1", "1", "2", "2", "3", "4", "5", "6", "8", "10", "10"];
+    assert_eq!(counts, [&exchanges[..], &logins].concat(), "{answer}");
+    for told in ["log out in a browser", "a wrong code", "second factor"] {
+        assert!(answer.contains(told), "{answer}");
+    }
     assert!(
         answer.lines().last().unwrap().starts_with("Done: "),
         "{answer}"
@@ -27,7 +28,10 @@ fn the_demo_shows_no_token() {
     for part in ["eyJ", "phrase-emulator-"] {
         assert!(!ended.answer().contains(part), "{ended:?}");
     }
-    assert!(ended.answer().contains("Bearer [redacted, "), "{ended:?}");
+    for word in ["Bearer", "ApiToken"] {
+        let shown = format!("{word} [redacted, ");
+        assert!(ended.answer().contains(&shown), "{ended:?}");
+    }
 }
 
 #[test]

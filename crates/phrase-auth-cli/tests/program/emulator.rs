@@ -87,6 +87,25 @@ fn exec_gives_the_command_all_it_needs() {
     assert_eq!(urls.len(), 4, "{urls:?}");
     assert!(urls.iter().all(|url| url.starts_with(urls[0])), "{urls:?}");
     assert_eq!(rest, format!("eu tms {}", seed::GOOD_TMS));
+
+    let user = seed::PLAIN_USER;
+    let ended = run(shell("echo $PHRASE_TMS_USERNAME $PHRASE_TMS_PASSWORD"));
+    let expected = format!("{} {}", user.user_name, user.password);
+    assert_eq!(ended.answer(), expected);
+}
+
+#[test]
+fn exec_gives_a_user_of_tms_no_token_that_would_go_before() {
+    let user = seed::ADMIN_USER;
+    let mut command = exec(&[OURSELVES, "header"]);
+    command
+        .env("PHRASE_TMS_USERNAME", user.user_name)
+        .env("PHRASE_TMS_PASSWORD", user.password);
+    let ended = run(command);
+    assert!(
+        ended.answer().starts_with("Authorization: ApiToken "),
+        "{ended:?}"
+    );
 }
 
 #[test]

@@ -8,3 +8,4 @@ mod header;
 mod stage;
 mod token;
 mod usage;
+mod user;

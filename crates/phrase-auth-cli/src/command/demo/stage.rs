@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
+use phrase_auth_apitoken::{ApiTokenAuth, Credentials};
 use phrase_auth_core::testing::ManualRuntime;
 use phrase_auth_core::{
-    AuthError, AuthHeader, Authenticator, Generation, HttpClient, Limits, Product, Runtime,
+    AuthError, AuthHeader, Authenticator, Generation, HttpClient, Limits, Product, Runtime, Secret,
 };
+use phrase_auth_emulator::seed::SeededUser;
 use phrase_auth_emulator::{Emulator, Endpoint};
 use phrase_auth_platform::PlatformAuth;
 use phrase_auth_reqwest::ReqwestClient;
@@ -22,8 +24,43 @@ pub(super) struct Stage {
     emulator: Emulator,
     clock: Arc<ManualRuntime>,
     client: Arc<ReqwestClient>,
+    act: Cell<Act>,
     headers: Cell<u64>,
     passed: Cell<Duration>,
+}
+
+/// Which scheme is shown, and so what is counted at the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Act {
+    /// Of a Platform API token for a JWT.
+    #[default]
+    Exchanges,
+    /// With a TMS user name and password.
+    Logins,
+}
+
+impl Act {
+    fn endpoint(self) -> Endpoint {
+        match self {
+            Self::Exchanges => Endpoint::TokenExchange,
+            Self::Logins => Endpoint::Login,
+        }
+    }
+
+    /// The head of the column that counts.
+    fn counted(self) -> &'static str {
+        match self {
+            Self::Exchanges => "exchanges",
+            Self::Logins => "logins",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Exchanges => "A Platform API token (phrase-auth-platform)",
+            Self::Logins => "A TMS user name and password (phrase-auth-apitoken)",
+        }
+    }
 }
 
 impl Stage {
@@ -32,13 +69,14 @@ impl Stage {
             emulator: Emulator::start().await?,
             clock: Arc::new(ManualRuntime::new()),
             client: Arc::new(ReqwestClient::builder().build()?),
+            act: Cell::default(),
             headers: Cell::default(),
             passed: Cell::default(),
         })
     }
 
-    /// An authenticator for TMS on this stage.
-    pub(super) fn authenticator(&self, api_token: &str) -> Result<PlatformAuth, Report> {
+    /// An authenticator for TMS on this stage, over a Platform API token.
+    pub(super) fn platform(&self, api_token: &str) -> Result<PlatformAuth, Report> {
         let auth = PlatformAuth::builder(api_token, self.emulator.endpoints()?, Product::Tms)
             .http_client(Arc::<ReqwestClient>::clone(&self.client))
             .runtime(Arc::<ManualRuntime>::clone(&self.clock))
@@ -46,14 +84,23 @@ impl Stage {
         Ok(auth)
     }
 
-    pub(super) async fn header(&self, auth: &PlatformAuth) -> Result<AuthHeader, Report> {
+    /// An authenticator for TMS on this stage, over a user name and a password.
+    pub(super) fn apitoken(&self, credentials: Credentials) -> Result<ApiTokenAuth, Report> {
+        let auth = ApiTokenAuth::builder(credentials, self.emulator.endpoints()?)
+            .http_client(Arc::<ReqwestClient>::clone(&self.client))
+            .runtime(Arc::<ManualRuntime>::clone(&self.clock))
+            .build()?;
+        Ok(auth)
+    }
+
+    pub(super) async fn header(&self, auth: &dyn Authenticator) -> Result<AuthHeader, Report> {
         let header = auth.header().await?;
         self.headers.set(self.headers.get().saturating_add(1));
         Ok(header)
     }
 
     /// Waits until there is a header that is newer, without asking for one.
-    pub(super) async fn newer(&self, auth: &PlatformAuth, than: Generation) -> AuthHeader {
+    pub(super) async fn newer(&self, auth: &dyn Authenticator, than: Generation) -> AuthHeader {
         loop {
             if let Some(header) = auth.peek().filter(|header| header.generation() > than) {
                 self.headers.set(self.headers.get().saturating_add(1));
@@ -64,7 +111,7 @@ impl Stage {
     }
 
     /// The error that must come in place of a header.
-    pub(super) async fn refusal(&self, auth: &PlatformAuth) -> Result<AuthError, Report> {
+    pub(super) async fn refusal(&self, auth: &dyn Authenticator) -> Result<AuthError, Report> {
         match auth.header().await {
             Err(error) => Ok(error),
             Ok(_) => Err(unlike("no header is handed out")),
@@ -89,6 +136,16 @@ impl Stage {
 
     pub(super) fn revoke_tokens(&self) {
         self.emulator.revoke_tokens();
+    }
+
+    /// The user logs out in the browser.
+    pub(super) fn end_sessions(&self, user: &SeededUser) -> usize {
+        self.emulator.end_sessions(user.user_name)
+    }
+
+    /// What the user's device shows now.
+    pub(super) fn second_factor_code(&self) -> Secret {
+        Secret::new(self.emulator.second_factor_code())
     }
 
     /// Calls the protected API, and expects this status.
@@ -117,43 +174,54 @@ impl Stage {
         format!("GET {}", path())
     }
 
-    /// So many exchanges have reached the server.
-    pub(super) fn exchanges_are(&self, expected: u64) -> Result<(), Report> {
-        let count = self.exchanges();
+    /// So many requests of the kind that this act counts have reached the server.
+    pub(super) fn asked_are(&self, expected: u64) -> Result<(), Report> {
+        let act = self.act.get();
+        let count = self.asked(act);
         if count == expected {
             return Ok(());
         }
-        let claim = format!("{expected} exchanges have reached the server");
+        let claim = format!("{expected} {} have reached the server", act.counted());
         Err(unlike(&claim).with("instead", format!("there were {count}")))
     }
 
-    pub(super) fn open(&self) -> Result<(), Report> {
+    pub(super) fn welcome(&self) -> Result<(), Report> {
         output::line(&format!(
             "Phrase's endpoints, emulated at {}. No account; nothing leaves this machine.\n\
-             One clock for both sides is moved by hand, so hours pass at once. Every line has been checked.\n\
-             \n\
-             exchanges  step                   what happened",
+             One clock for both sides is moved by hand, so hours pass at once. Every line has been checked.",
             self.emulator.url()
         ))
     }
 
-    /// One line: how many exchanges there were so far, what was done, what came of it.
+    pub(super) fn open(&self, act: Act) -> Result<(), Report> {
+        self.act.set(act);
+        output::line(&format!(
+            "\n{}\n\n{:>9}  {:<21}  what happened",
+            act.title(),
+            act.counted(),
+            "step"
+        ))
+    }
+
+    /// One line: how many requests there were so far, what was done, what came of it.
     pub(super) fn tell(&self, deed: &str, outcome: &str) -> Result<(), Report> {
-        output::line(&format!("{:>9}  {deed:<21}  {outcome}", self.exchanges()))
+        let asked = self.asked(self.act.get());
+        output::line(&format!("{asked:>9}  {deed:<21}  {outcome}"))
     }
 
     pub(super) fn close(&self) -> Result<(), Report> {
         output::line(&format!(
-            "\nDone: {} headers and {} answers of the API in {}, for {} exchanges.",
+            "\nDone: {} headers and {} answers of the API in {}, for {} exchanges and {} logins.",
             self.headers.get(),
             self.emulator.log().count(Endpoint::Tms),
             spoken(self.passed.get()),
-            self.exchanges(),
+            self.asked(Act::Exchanges),
+            self.asked(Act::Logins),
         ))
     }
 
-    fn exchanges(&self) -> u64 {
-        self.emulator.log().count(Endpoint::TokenExchange)
+    fn asked(&self, act: Act) -> u64 {
+        self.emulator.log().count(act.endpoint())
     }
 }
 
@@ -173,7 +241,7 @@ pub(super) fn check(so: bool, claim: &str) -> Result<(), Report> {
     if so { Ok(()) } else { Err(unlike(claim)) }
 }
 
-fn unlike(claim: &str) -> Report {
+pub(super) fn unlike(claim: &str) -> Report {
     Report::new(Exit::BUG, "the demo did not go as it should")
         .with("expected", claim)
         .with("next", "please report this")
@@ -208,8 +276,8 @@ mod tests {
             .build()
             .unwrap();
         let stage = runtime.block_on(Stage::build()).unwrap();
-        assert!(stage.exchanges_are(0).is_ok());
-        let text = stage.exchanges_are(1).unwrap_err().to_string();
+        assert!(stage.asked_are(0).is_ok());
+        let text = stage.asked_are(1).unwrap_err().to_string();
         assert!(text.contains("instead: there were 0"), "{text}");
     }
 }

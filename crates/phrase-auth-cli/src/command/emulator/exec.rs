@@ -8,7 +8,10 @@ use phrase_auth_emulator::seed;
 use tokio::process::{Child, Command};
 
 use crate::cli::Exec;
-use crate::environment::{self, API_TOKEN, API_TOKEN_FILE, PRODUCT, REGION};
+use crate::environment::{
+    self, API_TOKEN, API_TOKEN_FILE, PRODUCT, REGION, TMS_PASSWORD, TMS_PASSWORD_FILE,
+    TMS_USERNAME, TMS_USERNAME_FILE,
+};
 use crate::exit::Exit;
 use crate::report::Report;
 use crate::stop::{self, Signals};
@@ -36,8 +39,20 @@ pub(crate) async fn exec(exec: Exec) -> Result<Exit, Report> {
     if absent(PRODUCT) {
         command.env(PRODUCT, application.name());
     }
-    if absent(API_TOKEN) && absent(API_TOKEN_FILE) {
+    let tms = [
+        TMS_USERNAME,
+        TMS_USERNAME_FILE,
+        TMS_PASSWORD,
+        TMS_PASSWORD_FILE,
+    ];
+    let no_user = tms.into_iter().all(absent);
+    // It goes before a user of TMS: whoever has set one wants that one.
+    if no_user && absent(API_TOKEN) && absent(API_TOKEN_FILE) {
         command.env(API_TOKEN, seed::good(application));
+    }
+    if no_user {
+        command.env(TMS_USERNAME, seed::PLAIN_USER.user_name);
+        command.env(TMS_PASSWORD, seed::PLAIN_USER.password);
     }
     let mut child = command
         .spawn()
