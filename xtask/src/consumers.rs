@@ -26,6 +26,8 @@ pub(crate) struct Fixture {
     way_in: &'static str,
     /// Every crate of ours that it may and must end up with.
     ours: &'static [&'static str],
+    /// Packages of others that would mean that another scheme came along.
+    without: &'static [&'static str],
     /// The most packages that the way in may bring with it.
     pub(crate) ceiling: usize,
     /// Whether it asks a token endpoint for its header.
@@ -41,6 +43,19 @@ pub(crate) const FIXTURES: &[Fixture] = &[
             "phrase-auth-platform",
             "phrase-auth-reqwest",
         ],
+        without: &["jsonwebtoken", "oauth2"],
+        ceiling: 107,
+        network: true,
+    },
+    Fixture {
+        name: "only-apitoken",
+        way_in: "phrase-auth-apitoken",
+        ours: &[
+            "phrase-auth-apitoken",
+            "phrase-auth-core",
+            "phrase-auth-reqwest",
+        ],
+        without: &["jsonwebtoken", "oauth2"],
         ceiling: 107,
         network: true,
     },
@@ -48,8 +63,22 @@ pub(crate) const FIXTURES: &[Fixture] = &[
         name: "facade-none",
         way_in: "phrase-auth",
         ours: &["phrase-auth", "phrase-auth-core"],
+        without: &["jsonwebtoken", "oauth2", "reqwest", "rustls"],
         ceiling: 23,
         network: false,
+    },
+    Fixture {
+        name: "facade-apitoken",
+        way_in: "phrase-auth",
+        ours: &[
+            "phrase-auth",
+            "phrase-auth-apitoken",
+            "phrase-auth-core",
+            "phrase-auth-reqwest",
+        ],
+        without: &["jsonwebtoken", "oauth2"],
+        ceiling: 107,
+        network: true,
     },
     Fixture {
         name: "facade-platform",
@@ -60,6 +89,7 @@ pub(crate) const FIXTURES: &[Fixture] = &[
             "phrase-auth-platform",
             "phrase-auth-reqwest",
         ],
+        without: &["jsonwebtoken", "oauth2"],
         ceiling: 107,
         network: true,
     },
@@ -128,6 +158,9 @@ impl Fixture {
                 list(wanted)
             );
         }
+        if let Some(foreign) = tree.names().find(|name| self.without.contains(name)) {
+            bail!("it pulls in {foreign}, which it has no use for");
+        }
         let packages = self.brings(tree);
         ensure!(
             packages <= self.ceiling,
@@ -167,6 +200,7 @@ mod tests {
         name: "user",
         way_in: "a",
         ours: &["a"],
+        without: &["oauth2"],
         ceiling: 2,
         network: false,
     };
@@ -201,6 +235,12 @@ mod tests {
             error.contains("`a phrase-auth-tests`") && error.contains("exactly `a`"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn what_another_scheme_needs_is_refused_by_name() {
+        let error = judge("user v0.0.0\na v0.1.0\noauth2 v5.0.0\n").unwrap_err();
+        assert_eq!(error, "it pulls in oauth2, which it has no use for");
     }
 
     #[test]
