@@ -17,6 +17,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use http::HeaderValue;
+use phrase_auth_apitoken::{ApiTokenAuth, Credentials};
 use phrase_auth_core::testing::{ScriptedClient, ScriptedSource};
 use phrase_auth_core::{Audience, AuthError, AuthHeader, Authenticator, TokenCache};
 use phrase_auth_platform::{DataCenter, PlatformAuth, Product};
@@ -106,6 +107,15 @@ async fn hits() -> Result<Vec<Subject>, Box<dyn Error>> {
         .build()?;
     platform.header().await?;
 
+    let client = ScriptedClient::new();
+    client.answer(200, &format!(r#"{{"token":"{}"}}"#, token()));
+    let credentials = Credentials::new("user", "password");
+    let apitoken = ApiTokenAuth::builder(credentials, DataCenter::Eu)
+        .http_client(Arc::new(client))
+        .build()?;
+    apitoken.header().await?;
+    let other = apitoken.clone();
+
     let shared: Arc<dyn Authenticator> = Arc::new(platform.clone());
     let peeked = (cache.clone(), platform.clone(), Arc::clone(&shared));
     let applied = Arc::clone(&shared);
@@ -115,6 +125,8 @@ async fn hits() -> Result<Vec<Subject>, Box<dyn Error>> {
         Subject::new(hit, "TokenCache::header", move || at_once(&cache)),
         Subject::new(hit, "PlatformAuth::peek", move || peeked.1.peek()),
         Subject::new(hit, "PlatformAuth::header", move || at_once(&platform)),
+        Subject::new(hit, "ApiTokenAuth::peek", move || other.peek()),
+        Subject::new(hit, "ApiTokenAuth::header", move || at_once(&apitoken)),
         Subject::new(hit, "dyn Authenticator::peek", move || peeked.2.peek()),
         Subject::new(hit, "dyn Authenticator::header", move || at_once(&shared)),
         Subject::new(

@@ -2,7 +2,11 @@
 
 // Said of each, so that the lints know it for a test: these may unwrap.
 #[cfg(test)]
+mod apitoken;
+#[cfg(test)]
 mod bad_answers;
+#[cfg(test)]
+mod bad_logins;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]

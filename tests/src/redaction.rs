@@ -4,7 +4,9 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use phrase_auth_core::{Authenticator, Product, SecretSource};
+use phrase_auth_apitoken::{ApiTokenAuth, Credentials, SecondFactor};
+use phrase_auth_core::{AuthHeader, Authenticator, Product, Secret, SecretSource};
+use phrase_auth_emulator::seed::SeededUser;
 use phrase_auth_emulator::{Emulator, seed};
 use phrase_auth_platform::PlatformAuth;
 use tracing_subscriber::fmt::MakeWriter;
@@ -65,15 +67,48 @@ async fn a_log_at_trace_level_holds_no_secret() {
     let refused = PlatformAuth::new(seed::DELETED, endpoints, Product::Tms).unwrap();
     refused.header().await.unwrap_err();
     auth.cache().logout().await.unwrap();
+    let third = log_in(&emulator).await;
 
     let text = page.text();
     assert!(
         text.contains("fetched a token") && text.contains("no token"),
         "{text}"
     );
-    for secret in [seed::GOOD_TMS, seed::DELETED, first.token(), second.token()] {
+    for secret in [
+        seed::GOOD_TMS,
+        seed::DELETED,
+        first.token(),
+        second.token(),
+        third.token(),
+        seed::PLAIN_USER.password,
+        seed::TWO_FACTOR_USER.password,
+        seed::SECOND_FACTOR_CODE,
+        "canary-wrong-password",
+    ] {
         assert!(!text.contains(secret), "{text}");
     }
+}
+
+/// The life of an ApiToken: a login, a question, a log-out, a wrong password and a second factor.
+async fn log_in(emulator: &Emulator) -> AuthHeader {
+    let auth = |user: &SeededUser, password: &str, code: Option<&'static str>| {
+        let mut credentials = Credentials::new(user.user_name, password);
+        if let Some(code) = code {
+            let ask = SecondFactor::callback(move |_| async move { Ok(Secret::new(code)) });
+            credentials = credentials.second_factor(ask);
+        }
+        ApiTokenAuth::new(credentials, emulator.endpoints().unwrap()).unwrap()
+    };
+    let plain = auth(&seed::PLAIN_USER, seed::PLAIN_USER.password, None);
+    let header = plain.header().await.unwrap();
+    plain.who_am_i().await.unwrap();
+    plain.logout().await.unwrap();
+    let wrong = auth(&seed::PLAIN_USER, "canary-wrong-password", None);
+    wrong.header().await.unwrap_err();
+    let user = seed::TWO_FACTOR_USER;
+    let protected = auth(&user, user.password, Some(seed::SECOND_FACTOR_CODE));
+    protected.header().await.unwrap();
+    header
 }
 
 #[tokio::test]

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
+use phrase_auth_apitoken::{ApiTokenAuth, Credentials};
 use phrase_auth_core::testing::ManualRuntime;
 use phrase_auth_core::{AuthError, AuthHeader, Authenticator, ErrorKind, Product, Runtime};
+use phrase_auth_emulator::seed::SeededUser;
 use phrase_auth_emulator::{Application, Emulator, Endpoint, seed};
 use phrase_auth_platform::PlatformAuth;
 
@@ -13,7 +15,10 @@ use crate::fixture::{World, client, endpoints, hurried, until};
 use crate::hostile::{Hostile, http};
 
 /// Starts `count` callers and waits for them all.
-async fn herd(auth: &PlatformAuth, count: usize) -> Vec<Result<AuthHeader, AuthError>> {
+async fn herd(
+    auth: &(impl Authenticator + Clone + 'static),
+    count: usize,
+) -> Vec<Result<AuthHeader, AuthError>> {
     let callers: Vec<_> = (0..count)
         .map(|_| {
             let auth = auth.clone();
@@ -122,6 +127,70 @@ async fn five_hundred_requests_refused_together_make_one_exchange() {
     assert_eq!(world.exchanges(), 2);
     let header = world.auth.header().await.unwrap();
     assert_eq!(world.call(header).await, StatusCode::OK);
+}
+
+/// Over the process-wide transport, as an application has it.
+fn logging_in(emulator: &Emulator, user: &SeededUser, password: &str) -> ApiTokenAuth {
+    let credentials = Credentials::new(user.user_name, password);
+    ApiTokenAuth::new(credentials, emulator.endpoints().unwrap()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cold_herd_makes_one_login() {
+    let emulator = Emulator::builder()
+        .latency(Duration::from_millis(50))
+        .start()
+        .await
+        .unwrap();
+    let user = seed::PLAIN_USER;
+    let auth = logging_in(&emulator, &user, user.password);
+    let headers = herd(&auth, 10_000).await;
+    let first = headers[0].as_ref().unwrap().generation();
+    let same = |header: &Result<AuthHeader, _>| header.as_ref().unwrap().generation() == first;
+    assert!(headers.iter().all(same));
+    assert_eq!(emulator.log().count(Endpoint::Login), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_hundred_requests_refused_together_make_one_login() {
+    let emulator = Emulator::start().await.unwrap();
+    let user = seed::PLAIN_USER;
+    let auth = logging_in(&emulator, &user, user.password);
+    let refused = auth.header().await.unwrap();
+    assert_eq!(emulator.end_sessions(user.user_name), 1);
+    let callers: Vec<_> = (0..500)
+        .map(|_| {
+            let (auth, refused) = (auth.clone(), refused.clone());
+            tokio::spawn(async move {
+                assert!(auth.reject(&refused));
+                auth.header().await.unwrap()
+            })
+        })
+        .collect();
+    for caller in callers {
+        assert!(caller.await.unwrap().generation() > refused.generation());
+    }
+    assert_eq!(emulator.log().count(Endpoint::Login), 2);
+}
+
+/// The account is locked by the third wrong password: two resets of a thousand callers do not get
+/// there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_callers_with_a_wrong_password_make_one_login_and_one_more_for_a_reset() {
+    let emulator = Emulator::start().await.unwrap();
+    let user = seed::LOCKING_USER;
+    let auth = logging_in(&emulator, &user, "wrong");
+    for logins in [1, 2] {
+        for _ in 0..3 {
+            for error in herd(&auth, 1_000).await {
+                assert_eq!(error.unwrap_err().kind(), ErrorKind::Refused);
+            }
+        }
+        assert_eq!(emulator.log().count(Endpoint::Login), logins);
+        auth.cache().reset();
+    }
+    let right = logging_in(&emulator, &user, user.password);
+    assert!(right.header().await.is_ok(), "the account is not locked");
 }
 
 #[tokio::test]

@@ -70,11 +70,29 @@ fn the_platform_crate_stays_light_with_and_without_its_transport() {
 }
 
 #[test]
+fn the_apitoken_crate_stays_as_light_and_brings_no_other_scheme() {
+    let bare = others(
+        "phrase-auth-apitoken",
+        &["--no-default-features", "--features", "tokio"],
+    );
+    assert!(bare.len() <= 26, "{}: {bare:?}", bare.len());
+    assert!(!has(&bare, "reqwest"));
+    let usual = others("phrase-auth-apitoken", &[]);
+    assert!(usual.len() <= 107, "{}: {usual:?}", usual.len());
+    for foreign in ["h2", "jsonwebtoken", "oauth2", "phrase-auth-platform"] {
+        assert!(!has(&usual, foreign), "{foreign}");
+    }
+    let platform = others("phrase-auth-platform", &["--all-features"]);
+    assert!(!has(&platform, "phrase-auth-apitoken"));
+}
+
+#[test]
 fn no_library_brings_the_emulator() {
     for package in [
         "phrase-auth-core",
         "phrase-auth-reqwest",
         "phrase-auth-platform",
+        "phrase-auth-apitoken",
         "phrase-auth",
     ] {
         let all = others(package, &["--all-features"]);
@@ -87,8 +105,10 @@ fn no_library_brings_the_emulator() {
 fn the_facade_brings_a_scheme_only_if_asked() {
     let none = others("phrase-auth", &[]);
     assert!(has(&none, "phrase-auth-core"));
-    assert!(
-        !has(&none, "phrase-auth-platform") && !has(&none, "reqwest"),
-        "{none:?}"
-    );
+    for scheme in ["phrase-auth-apitoken", "phrase-auth-platform", "reqwest"] {
+        assert!(!has(&none, scheme), "{none:?}");
+    }
+    let one = others("phrase-auth", &["--features", "apitoken"]);
+    assert!(has(&one, "phrase-auth-apitoken"));
+    assert!(!has(&one, "phrase-auth-platform"), "{one:?}");
 }
