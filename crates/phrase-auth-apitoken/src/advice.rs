@@ -32,7 +32,7 @@ pub(crate) fn without_code(said: AuthError, cause: AuthError) -> AuthError {
 pub(crate) fn not_renewable() -> AuthError {
     let what = "the token is over, and there is no password to log in again with";
     AuthError::new(ErrorKind::LoginRequired, what)
-        .with_hint("log in again, or give a password with ApiTokenAuth::builder")
+        .with_hint("log in again, or give a password along with the token")
 }
 
 /// Whether a 429 comes from TMS itself, which counts requests under way and says so in
@@ -71,25 +71,25 @@ const CROWD_PAUSE: Duration = Duration::from_secs(60);
 const CROWD_JITTER: Duration = Duration::from_secs(15);
 
 const WRONG_PASSWORD: &str = "check the user name (not the e-mail address, which accounts may share), the password, the \
-     user uid and the data centre; the same password is not sent again until reset() is called";
+     user uid and the data centre; the same password is not sent again by itself";
 
 const NOT_THIS_ACCOUNT: &str = "the organization may enforce single sign-on, its edition (such as Starter or Freelance) may \
      have no API access, or the account may be locked: use a Platform API token, or ask an \
      administrator";
 
-const NOT_AN_ADMINISTRATOR: &str = "only an administrator may log in as somebody else; for an account in several \
-     organizations, only its owner's administrator may";
+const NOT_AN_ADMINISTRATOR: &str = "only an administrator may log in as somebody else; into an account that belongs to several \
+     organizations, only the owner of that account may";
 
 /// The account has a second factor, and nobody to type a code was named.
-pub(crate) const NEEDS_A_CODE: &str = "give Credentials::second_factor a callback that asks a person for the code; where there is no \
-     person, use a Platform API token";
+pub(crate) const NEEDS_A_CODE: &str =
+    "a person has to type the code; where there is no person, use a Platform API token";
 
 /// The account has a second factor, and the code was not the right one.
-pub(crate) const WRONG_CODE: &str = "the code was not accepted: call reset() and log in with a new one; where there is no person \
-     to type it, use a Platform API token";
+pub(crate) const WRONG_CODE: &str = "the code was not accepted: a person has to log in again with a new one; where there is no \
+     person, use a Platform API token";
 
-const NO_CODE: &str = "no code was given: call reset() and log in again; where there is no person to type one, \
-     use a Platform API token";
+const NO_CODE: &str = "no code was given: a person has to log in again; where there is no person, use a Platform \
+     API token";
 
 const TOO_MANY_AT_ONCE: &str = "TMS has too many requests of this account under way: wait about a minute, and send fewer at once";
 

@@ -129,7 +129,8 @@ impl ApiTokenAuth {
     ///
     /// As for [`who_am_i`](crate::who_am_i()).
     pub async fn who_am_i(&self) -> Result<WhoAmI, AuthError> {
-        self.parts.tms.question().about(&self.cache).await
+        let timeout = self.parts.policy.deadline;
+        self.parts.tms.question(timeout).about(&self.cache).await
     }
 
     /// Ends the token at TMS, and forgets it here in any case: no header is handed out until

@@ -30,7 +30,7 @@ impl Expected {
         if self.organization.is_some() || (self.user.is_some() && user.is_none()) {
             let header = tms.header(granted.token.secret())?;
             let left = deadline.left(&tms.runtime.now());
-            let who = tms.question().ask(&header, left).await;
+            let who = tms.question(left).ask(&header).await;
             let who = who.map_err(not_known_yet)?;
             user = user.or_else(|| who.user.and_then(|user| user.uid));
             organization = who.organization.and_then(|organization| organization.uid);
@@ -58,7 +58,7 @@ fn same(
     };
     let message = format!("the login landed at {what} {landed}, and not at {expected}");
     Err(AuthError::new(ErrorKind::Config, message)
-        .with_hint("choose the account with Credentials::user_uid, or correct what is expected")
+        .with_hint("choose the account by its user uid, or correct what is expected")
         .with_status(StatusCode::OK)
         .with_verdict(stake))
 }

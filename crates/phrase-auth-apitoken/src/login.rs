@@ -176,16 +176,11 @@ impl Granted {
         let life = lifetime(expires, start);
         let token = Token::new(token, HeaderStyle::api_token(), life)
             .map_err(|_| "the token is not 1 byte to 64 KiB of visible ASCII")?;
-        let user = User::read(&answer.user);
-        let uid = user.as_ref().and_then(|user| user.uid.clone());
         let last = moment(&answer.last_invalidate_all_sessions_performed);
         Ok(Self {
-            token: match uid {
-                Some(uid) => token.with_subject(uid),
-                None => token,
-            },
+            token,
             login: Login {
-                user,
+                user: User::read(&answer.user),
                 expires,
                 last_invalidate_all_sessions_performed: last,
             },

@@ -71,10 +71,11 @@ impl Tms {
         self.granted(&self.login_other, request, attempt).await
     }
 
-    /// What whoAmI is asked with.
-    pub(crate) fn question(&self) -> Question<'_> {
+    /// What whoAmI is asked with, for so long.
+    pub(crate) fn question(&self, timeout: Duration) -> Question<'_> {
         Question {
             url: &self.who_am_i,
+            timeout,
             client: &*self.client,
             runtime: &*self.runtime,
         }

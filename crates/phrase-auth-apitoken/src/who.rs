@@ -74,6 +74,7 @@ pub async fn who_am_i(
     let url = endpoints.into().base(Product::Tms)?.join(WHO_AM_I)?;
     let question = Question {
         url: &url,
+        timeout: Limits::default().timeout,
         client,
         runtime: &*default_runtime(),
     };
@@ -83,6 +84,8 @@ pub async fn who_am_i(
 /// One whoAmI: where it is asked, and with what.
 pub(crate) struct Question<'a> {
     pub(crate) url: &'a Uri,
+    /// For one request.
+    pub(crate) timeout: Duration,
     pub(crate) client: &'a dyn HttpClient,
     pub(crate) runtime: &'a dyn Runtime,
 }
@@ -95,27 +98,22 @@ impl Question<'_> {
             return Err(AuthError::new(ErrorKind::Config, what)
                 .with_hint("make the authenticator for the product TMS of the same data centre"));
         }
-        let timeout = Limits::default().timeout;
         let header = auth.header().await?;
-        match self.ask(&header, timeout).await {
+        match self.ask(&header).await {
             Err(error) if error.kind() == ErrorKind::Refused && auth.reject(&header) => {
-                self.ask(&auth.header().await?, timeout).await
+                self.ask(&auth.header().await?).await
             }
             answer => answer,
         }
     }
 
     /// Sends one request with this header.
-    pub(crate) async fn ask(
-        &self,
-        header: &AuthHeader,
-        timeout: Duration,
-    ) -> Result<WhoAmI, AuthError> {
+    pub(crate) async fn ask(&self, header: &AuthHeader) -> Result<WhoAmI, AuthError> {
         let mut request = Request::new(Bytes::new());
         *request.uri_mut() = self.url.clone();
         request.headers_mut().insert(ACCEPT, JSON);
         header.clone().apply(request.headers_mut());
-        let answer = self.client.send(request, limits(timeout)).await;
+        let answer = self.client.send(request, limits(self.timeout)).await;
         let token = Secret::from(header.token());
         let crowded = advice::is_crowded(&answer);
         let now = self.runtime.now().wall;

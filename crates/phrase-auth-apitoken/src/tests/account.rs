@@ -42,7 +42,7 @@ async fn a_login_that_lands_elsewhere_is_an_error_that_stands_and_hands_out_noth
         let error = bench.error().await;
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(error.message().contains(found), "{error}");
-        assert!(error.hint().unwrap().contains("user_uid"), "{error}");
+        assert!(error.hint().unwrap().contains("user uid"), "{error}");
         assert!(bench.auth.peek().is_none());
         assert_eq!(bench.auth.last_login(), None);
         assert_eq!(bench.requests_of_a_day_of_callers().await, 0);

@@ -89,6 +89,23 @@ async fn a_wrong_code_ends_the_login_and_nobody_is_asked_again_until_a_reset() {
 }
 
 #[tokio::test]
+async fn what_else_may_be_wrong_is_told_after_a_code_as_before_one() {
+    let asked = Arc::default();
+    for (status, code, kind, word) in [
+        (401, "AuthUnauthorized", ErrorKind::Refused, "password"),
+        (403, "AccountLocked", ErrorKind::Forbidden, "locked"),
+    ] {
+        let bench = protected(person("123456", &asked));
+        bench.client.answer(401, &tms(WANTED));
+        bench.client.answer(status, &tms(code));
+        let error = bench.error().await;
+        assert_eq!(error.kind(), kind);
+        assert!(error.hint().unwrap().contains(word), "{error}");
+        assert_eq!(bench.requests_of_a_day_of_callers().await, 0);
+    }
+}
+
+#[tokio::test]
 async fn whoever_gives_no_code_is_not_asked_over_and_over() {
     let gone = SecondFactor::callback(|_| async {
         Err(AuthError::new(ErrorKind::Timeout, "nobody was there"))

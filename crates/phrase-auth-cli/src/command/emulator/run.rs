@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use phrase_auth_emulator::{Application, Emulator};
+use phrase_auth_emulator::{Application, Emulator, seed};
 use serde::Serialize;
 
 use crate::cli::Run;
@@ -22,11 +22,15 @@ pub(crate) async fn run(run: Run) -> Result<Exit, Report> {
     output::answer(&output::json(&Started::of(&emulator))?)?;
     output::note(&format!(
         "note: the emulator answers at {}, until Ctrl-C; point programs at it with\n  \
-         export PHRASE_AUTH_EMULATOR={} PHRASE_REGION={} PHRASE_API_TOKEN={}",
+         export PHRASE_AUTH_EMULATOR={} PHRASE_REGION={} PHRASE_API_TOKEN={}\n\
+         or, for a user of TMS, in the place of the token\n  \
+         PHRASE_TMS_USERNAME={} PHRASE_TMS_PASSWORD={}",
         emulator.url(),
         emulator.url(),
         emulator.data_center(),
-        phrase_auth_emulator::seed::GOOD_TMS,
+        seed::GOOD_TMS,
+        seed::PLAIN_USER.user_name,
+        seed::PLAIN_USER.password,
     ));
     Ok(signals.next().await)
 }
