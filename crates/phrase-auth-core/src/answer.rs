@@ -6,7 +6,7 @@ use http::header::HeaderMap;
 use http::{Method, Response, Uri};
 
 use self::body::{Body, Fields};
-use self::class::Verdict;
+use self::class::Judgement;
 use self::text::Scrubber;
 use crate::error::{AuthError, ErrorKind};
 use crate::http::{Fault, TransportError};
@@ -43,8 +43,8 @@ pub enum Grant {
     Refresh,
     /// A TMS token for a password, or for an administrator's token (reference section 5). A 401 is a
     /// refusal here, also without a known code. Every answer is the last word on what was
-    /// [tried](Call::tried), but for 408, 425, 429, 5xx and what does not start like JSON: a login
-    /// that is repeated may lock an account.
+    /// [tried](Call::tried), but for 408, 425, 429, 5xx and pages of HTML: a login that is repeated
+    /// may lock an account.
     Login,
     /// Something behind a credential in a header, such as TMS's whoAmI: a 401 refuses that credential,
     /// also without a known code.
@@ -144,11 +144,11 @@ impl<'a> Call<'a> {
         };
         let body = Body::read(answer.headers(), answer.body());
         let error = match class::judge(self.grant, answer.status(), &body) {
-            Verdict::Granted(fields) => match take(fields, answer.body()) {
+            Judgement::Granted(fields) => match take(fields, answer.body()) {
                 Ok(taken) => return Ok(taken),
                 Err(what) => AuthError::new(ErrorKind::Protocol, what).with_status(answer.status()),
             },
-            Verdict::Failed(kind) => self.failed(kind, &answer, &body, now),
+            Judgement::Failed(kind) => self.failed(kind, &answer, &body, now),
         };
         Err(self.judged(self.placed(error, answer.headers()), &body))
     }

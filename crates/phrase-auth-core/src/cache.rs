@@ -13,7 +13,7 @@ use crate::error::{AuthError, ErrorKind};
 use crate::event;
 use crate::header::AuthHeader;
 use crate::policy::CachePolicy;
-use crate::runtime::{Deadline, Runtime, within};
+use crate::runtime::{Deadline, Runtime, caught, within};
 use crate::source::{Revocation, TokenSource};
 
 mod builder;
@@ -108,7 +108,7 @@ impl TokenCache {
         let Some(token) = token else {
             return Ok(Revocation::NothingHeld);
         };
-        let told = task::caught(self.0.source.revoke(&token));
+        let told = caught(self.0.source.revoke(&token));
         match within(&*self.0.runtime, self.0.policy.deadline, told).await? {
             Some(told) => told.unwrap_or_else(|| Err(task::panicked())),
             None => Err(late("the server was not told of the logout in time")),

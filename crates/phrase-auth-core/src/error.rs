@@ -28,15 +28,27 @@ struct Inner {
     description: Option<String>,
     request_id: Option<String>,
     retry_at: Option<SystemTime>,
-    verdict: Option<SecretId>,
+    word: Word,
     source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+/// Whose last word an error is, and on what.
+#[derive(Clone, Copy, Debug)]
+enum Word {
+    /// As the kind says.
+    ByKind,
+    /// The server's, on this secret.
+    On(SecretId),
+    /// Another authenticator's.
+    HandedOn,
 }
 
 /// What a failure means to the caller.
 ///
 /// The first four pass by themselves; the next four are verdicts on the credential, which the
 /// cache does not put to the server again until something has changed; the rest need a look at
-/// the configuration or at the server.
+/// the configuration or at the server. A source may call an error of any kind a verdict: see
+/// [`AuthError::with_verdict`] and [`AuthError::is_transient`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -77,7 +89,7 @@ impl AuthError {
             description: None,
             request_id: None,
             retry_at: None,
-            verdict: None,
+            word: Word::ByKind,
             source: None,
         }))
     }
@@ -138,7 +150,14 @@ impl AuthError {
     /// in between.
     #[must_use]
     pub fn with_verdict(self, secret: SecretId) -> Self {
-        self.set(|inner| inner.verdict = Some(secret))
+        self.set(|inner| inner.word = Word::On(secret))
+    }
+
+    /// Says that this error is another authenticator's, over which a source fetches: that one keeps
+    /// it in mind, so that a cache keeps nothing of it, and asks its source whenever it is asked.
+    #[must_use]
+    pub fn handed_on(self) -> Self {
+        self.set(|inner| inner.word = Word::HandedOn)
     }
 
     /// The error underneath. Its text is printed by whoever walks the chain.
@@ -166,7 +185,7 @@ impl AuthError {
                 | ErrorKind::Unavailable
                 | ErrorKind::Protocol
         );
-        passes && self.0.verdict.is_none()
+        passes && self.verdict().is_none()
     }
 
     /// Whether a person, or a new secret, is needed.
@@ -222,7 +241,15 @@ impl AuthError {
     /// The secret on which this is the server's last word, if a source has [said](Self::with_verdict)
     /// so.
     pub fn verdict(&self) -> Option<SecretId> {
-        self.0.verdict
+        match self.0.word {
+            Word::On(secret) => Some(secret),
+            Word::ByKind | Word::HandedOn => None,
+        }
+    }
+
+    /// Whether another authenticator keeps it in mind.
+    pub(crate) fn is_handed_on(&self) -> bool {
+        matches!(self.0.word, Word::HandedOn)
     }
 
     fn set(mut self, change: impl FnOnce(&mut Inner)) -> Self {
@@ -282,7 +309,7 @@ impl fmt::Debug for AuthError {
             .field("description", &inner.description)
             .field("request_id", &inner.request_id)
             .field("retry_at", &inner.retry_at)
-            .field("verdict", &inner.verdict)
+            .field("word", &inner.word)
             .field("hint", &inner.hint)
             .field("source", &inner.source)
             .finish()

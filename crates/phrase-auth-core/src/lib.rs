@@ -30,6 +30,6 @@ pub use self::policy::CachePolicy;
 pub use self::product::Product;
 #[cfg(feature = "tokio")]
 pub use self::runtime::TokioRuntime;
-pub use self::runtime::{Deadline, Now, Runtime, Task, default_runtime};
+pub use self::runtime::{Deadline, Now, Runtime, Task, caught, default_runtime, within};
 pub use self::secret::{Secret, SecretId, SecretSource, wiped};
 pub use self::source::{Ask, FetchReason, Revocation, Token, TokenSource};

@@ -1,5 +1,6 @@
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
@@ -130,21 +131,36 @@ impl Deadline {
     }
 }
 
-/// Waits for `future`, but no longer than `span`; `None` if the time was up first.
-pub(crate) async fn within<F: Future>(
+/// Waits for `future`, but no longer than `span`; `None` if the time was up first. For sources that
+/// ask somebody else than a server.
+///
+/// # Errors
+///
+/// `Config` if the calling thread has nothing that drives timers.
+pub async fn within<F: Future>(
     runtime: &dyn Runtime,
     span: Duration,
     future: F,
 ) -> Result<Option<F::Output>, AuthError> {
     let mut timer = runtime.sleep(span)?;
     let mut future = pin!(future);
-    Ok(std::future::poll_fn(|context| {
+    Ok(poll_fn(|context| {
         if let Poll::Ready(output) = future.as_mut().poll(context) {
             return Poll::Ready(Some(output));
         }
         timer.as_mut().poll(context).map(|()| None)
     })
     .await)
+}
+
+/// Contains a panic: `None` if the future panics. What it held is dropped with it.
+pub async fn caught<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = Box::pin(future);
+    poll_fn(|context| {
+        let poll = AssertUnwindSafe(|| future.as_mut().poll(context));
+        catch_unwind(poll).map_or(Poll::Ready(None), |poll| poll.map(Some))
+    })
+    .await
 }
 
 /// The runtime of whoever names none: Tokio if the feature `tokio` is on; else one that gives the

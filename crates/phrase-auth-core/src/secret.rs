@@ -66,7 +66,7 @@ impl Secret {
     ///
     /// `Config` if nothing is left, if a control character is inside, or above 64 KiB. The value
     /// is not shown.
-    pub(crate) fn from_user(raw: Self) -> Result<Self, AuthError> {
+    pub fn from_user(raw: Self) -> Result<Self, AuthError> {
         let text = raw.expose();
         let text = text.strip_suffix('\n').unwrap_or(text);
         let text = text.strip_suffix('\r').unwrap_or(text);

@@ -22,7 +22,9 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// The kind decides what the cache does next: see [`ErrorKind`]. A `Config` or `Store` error
-    /// without a [status](AuthError::status) counts as found before anything was sent.
+    /// without a [status](AuthError::status) counts as found before anything was sent. Where the kind
+    /// does not tell enough, the source [says](AuthError::with_verdict) on which secret an error is
+    /// the last word, or that it was [handed on](AuthError::handed_on).
     async fn fetch(&self, ask: &Ask<'_>) -> Result<Token, AuthError>;
 
     /// Fingerprint of what the next fetch would send; no network. A change opens a latched
@@ -164,6 +166,12 @@ impl Token {
     /// How long it lives, from when its request was sent.
     pub fn lifetime(&self) -> Duration {
         self.lifetime
+    }
+
+    /// The same token with another life, still counted from when its request was sent.
+    #[must_use]
+    pub fn with_lifetime(self, lifetime: Duration) -> Self {
+        Self { lifetime, ..self }
     }
 
     /// What renews it, if the server gave anything.

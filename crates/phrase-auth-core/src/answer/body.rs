@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use http::header::{CONTENT_ENCODING, HeaderMap};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -12,8 +12,10 @@ use crate::secret::Secret;
 pub(super) enum Body {
     /// Nothing, or white space.
     Empty,
-    /// Something that does not even start like a JSON object: a page, a text.
-    Foreign,
+    /// A page of HTML: what a portal, a firewall or a load balancer says.
+    Page,
+    /// Something else that does not even start like a JSON object.
+    Text,
     /// Starts like an object, but cannot be trusted as one; or is compressed, which was not asked
     /// for.
     Broken,
@@ -49,9 +51,11 @@ impl Body {
             .all(|coding| coding == "identity");
         match body.trim_ascii_start().first() {
             None => Self::Empty,
+            Some(b'{') if plain => Self::parse(body),
+            Some(b'<') => Self::Page,
+            Some(_) if says_html(headers) => Self::Page,
             Some(_) if !plain => Self::Broken,
-            Some(b'{') => Self::parse(body),
-            Some(_) => Self::Foreign,
+            Some(_) => Self::Text,
         }
     }
 
@@ -128,6 +132,17 @@ impl Fields {
         Duration::try_from_secs_f64(seconds).ok()
     }
 }
+
+/// What a page is sent as, also where it is compressed.
+fn says_html(headers: &HeaderMap) -> bool {
+    let media = headers.get(CONTENT_TYPE).map(|media| media.as_bytes());
+    media.is_some_and(|media| {
+        let html = media.get(..HTML.len());
+        html.is_some_and(|start| start.eq_ignore_ascii_case(HTML))
+    })
+}
+
+const HTML: &[u8] = b"text/html";
 
 /// A string that goes straight into a [`Secret`].
 struct SecretText(Secret);

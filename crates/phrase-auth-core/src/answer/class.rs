@@ -5,16 +5,16 @@ use super::body::{Body, Fields};
 use crate::error::ErrorKind;
 
 /// What an answer comes to.
-pub(super) enum Verdict<'a> {
+pub(super) enum Judgement<'a> {
     Granted(&'a Fields),
     Failed(ErrorKind),
 }
 
 /// The classification: the first row that fits. Total, so that nothing is left to chance.
-pub(super) fn judge(grant: Grant, status: StatusCode, body: &Body) -> Verdict<'_> {
+pub(super) fn judge(grant: Grant, status: StatusCode, body: &Body) -> Judgement<'_> {
     let code = match body {
         Body::Object(fields) => fields.code(),
-        Body::Empty | Body::Foreign | Body::Broken => None,
+        Body::Empty | Body::Page | Body::Text | Body::Broken => None,
     };
     let by_code = code.and_then(|code| judge_code(grant, status, code));
     let tms = matches!(grant, Grant::Login | Grant::Api);
@@ -25,7 +25,7 @@ pub(super) fn judge(grant: Grant, status: StatusCode, body: &Body) -> Verdict<'_
         404 if by_code.is_none() => ErrorKind::Config,
         // TMS says so for a wrong password and for a bad token alike, and not always in JSON
         // (reference section 5.3).
-        401 if tms && !matches!(body, Body::Foreign) => match by_code {
+        401 if tms && !matches!(body, Body::Page) => match by_code {
             Some(kind @ ErrorKind::SecondFactorRequired) => kind,
             _ => ErrorKind::Refused,
         },
@@ -33,11 +33,11 @@ pub(super) fn judge(grant: Grant, status: StatusCode, body: &Body) -> Verdict<'_
         403 if tms && code.is_some() => by_code.unwrap_or(ErrorKind::Forbidden),
         number => match body {
             Body::Empty if matches!(number, 405 | 410) => ErrorKind::Config,
-            Body::Empty | Body::Foreign => ErrorKind::Unavailable,
+            Body::Empty | Body::Page | Body::Text => ErrorKind::Unavailable,
             Body::Broken => ErrorKind::Protocol,
             Body::Object(fields) if status.is_success() && code.is_none() => {
                 if tms || fields.has_token() {
-                    return Verdict::Granted(fields);
+                    return Judgement::Granted(fields);
                 }
                 ErrorKind::Protocol
             }
@@ -48,13 +48,13 @@ pub(super) fn judge(grant: Grant, status: StatusCode, body: &Body) -> Verdict<'_
             }),
         },
     };
-    Verdict::Failed(kind)
+    Judgement::Failed(kind)
 }
 
 /// Whether an answer may come out otherwise although nobody has changed anything: the server is not
 /// able to judge, or something in front of it has answered.
 pub(super) fn passes(status: StatusCode, body: &Body) -> bool {
-    matches!(status.as_u16(), 408 | 425 | 429 | 500..) || matches!(body, Body::Foreign)
+    matches!(status.as_u16(), 408 | 425 | 429 | 500..) || matches!(body, Body::Page)
 }
 
 /// What the server's code means, if it is one that is known. An error with a 2xx status counts as

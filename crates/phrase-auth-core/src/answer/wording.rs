@@ -2,9 +2,9 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use http::{Response, StatusCode, Uri};
 
-use super::Grant;
 use super::body::Body;
 use super::text::Scrubber;
+use super::{Grant, class};
 use crate::error::ErrorKind;
 
 /// What a failed answer is called, and what to do about it, for people.
@@ -16,7 +16,7 @@ pub(super) fn of(
     scrubber: &Scrubber,
 ) -> (String, Option<&'static str>) {
     let status = answer.status();
-    let foreign = matches!(body, Body::Empty | Body::Foreign);
+    let foreign = matches!(body, Body::Empty | Body::Page | Body::Text);
     match kind {
         ErrorKind::Config if status.is_redirection() => {
             let to = redirect_host(answer.headers(), scrubber);
@@ -37,6 +37,12 @@ pub(super) fn of(
         ErrorKind::Throttled => {
             let hint = "ask less often, and share one authenticator instead of many";
             ("the server asks for fewer requests".to_owned(), Some(hint))
+        }
+        ErrorKind::Unavailable if grant == Grant::Login && !class::passes(status, body) => {
+            let hint = "check the credential, the base URL and the data centre; the same secret is not \
+                        sent again by itself";
+            let what = "the server gives neither a token nor a reason";
+            (what.to_owned(), Some(hint))
         }
         ErrorKind::Unavailable if foreign && !status.is_server_error() => {
             let media = media_type(answer.headers(), scrubber);

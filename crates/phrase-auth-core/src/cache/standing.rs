@@ -8,13 +8,13 @@ use crate::secret::SecretId;
 /// What the last failure left behind: why, and for how long, nothing is asked.
 #[derive(Debug, Default)]
 pub(super) struct Standing {
-    verdict: Option<Verdict>,
+    hold: Option<Hold>,
     /// Passing faults in a row.
     failures: u32,
 }
 
 #[derive(Debug)]
-enum Verdict {
+enum Hold {
     /// The secret itself was refused: nothing is asked until something has changed.
     Latched {
         error: AuthError,
@@ -38,12 +38,12 @@ pub(super) enum Binding {
 
 impl Standing {
     pub(super) fn binding(&self, now: &Now) -> Binding {
-        match &self.verdict {
-            Some(Verdict::Window { error, start, span }) if now.since(start) < *span => {
+        match &self.hold {
+            Some(Hold::Window { error, start, span }) if now.since(start) < *span => {
                 Binding::Until(error.clone())
             }
-            Some(Verdict::Window { .. }) | None => Binding::None,
-            Some(Verdict::Latched { error, secret }) => match secret {
+            Some(Hold::Window { .. }) | None => Binding::None,
+            Some(Hold::Latched { error, secret }) => match secret {
                 Some(secret) => Binding::UnlessChanged(error.clone(), *secret),
                 None => Binding::Until(error.clone()),
             },
@@ -59,6 +59,9 @@ impl Standing {
         now: Now,
         policy: &CachePolicy,
     ) -> AuthError {
+        if error.is_handed_on() {
+            return error;
+        }
         let kind = error.kind();
         if kind.is_verdict() || error.verdict().is_some() {
             self.latch(error.clone(), error.verdict().or(secret));
@@ -75,7 +78,7 @@ impl Standing {
 
     /// Nothing is asked until the secret is another than `secret`, or, without one, for good.
     pub(super) fn latch(&mut self, error: AuthError, secret: Option<SecretId>) {
-        self.verdict = Some(Verdict::Latched { error, secret });
+        self.hold = Some(Hold::Latched { error, secret });
     }
 
     /// Nothing is asked for a while, which is longer for each failure in a row.
@@ -94,7 +97,7 @@ impl Standing {
             Some(end) => error.with_retry_at(end),
             None => error,
         };
-        self.verdict = Some(Verdict::Window {
+        self.hold = Some(Hold::Window {
             error: error.clone(),
             start: now,
             span,

@@ -306,7 +306,8 @@ fn over_on_arrival() -> AuthError {
         ErrorKind::Protocol,
         "the last token was over when it arrived",
     )
-    .with_hint("the server gives tokens that live too short, or answers too late")
+    .with_hint("the server gives tokens that live too short, or answers too late, or the clock of this machine \
+         is ahead")
 }
 
 pub(super) fn logged_out() -> AuthError {

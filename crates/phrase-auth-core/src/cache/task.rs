@@ -1,7 +1,4 @@
-use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use super::Shared;
@@ -9,7 +6,7 @@ use super::entry::Entry;
 use super::flight::{Flight, Outcome};
 use crate::error::{AuthError, ErrorKind};
 use crate::event;
-use crate::runtime::{Deadline, within};
+use crate::runtime::{Deadline, caught, within};
 use crate::secret::SecretId;
 use crate::source::{Ask, Token};
 
@@ -75,16 +72,6 @@ async fn fetch(shared: &Shared, flight: &Flight) -> Report {
     let token = within(&*shared.runtime, left, shared.source.fetch(&ask)).await;
     let token = token.and_then(|token| token.unwrap_or_else(|| Err(late())));
     Report::Asked(token, secret)
-}
-
-/// `None` if the future panics. What it held is dropped with it.
-pub(super) async fn caught<F: Future>(future: F) -> Option<F::Output> {
-    let mut future = Box::pin(future);
-    poll_fn(|context| {
-        let poll = AssertUnwindSafe(|| future.as_mut().poll(context));
-        catch_unwind(poll).map_or(Poll::Ready(None), |poll| poll.map(Some))
-    })
-    .await
 }
 
 /// Sees to it that a flight ends for those who wait, also if its task is dropped with its runtime.

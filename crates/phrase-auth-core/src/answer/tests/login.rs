@@ -1,5 +1,7 @@
 //! The rows of TMS's own endpoints, and on what an answer of theirs is the last word.
 
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+
 use super::*;
 
 const HTML: &str = "<html>Sign in</html>";
@@ -68,6 +70,14 @@ fn a_login_has_rows_of_its_own_and_every_answer_but_a_passing_one_is_the_last_wo
         (204, String::new(), Unavailable, true),
         (200, "{}".into(), Protocol, true),
         (200, "{".into(), Protocol, true),
+        // A text that is no page: somebody who speaks for the server.
+        (401, "Unauthorized".into(), Refused, true),
+        (401, r#""no""#.into(), Refused, true),
+        (401, "[1]".into(), Refused, true),
+        (401, "\u{feff}{}".into(), Refused, true),
+        (403, "Forbidden".into(), Unavailable, true),
+        (400, "no".into(), Unavailable, true),
+        (200, "OK".into(), Unavailable, true),
         (302, String::new(), Config, true),
         (307, "{}".into(), Config, true),
         // What passes.
@@ -89,6 +99,41 @@ fn a_login_has_rows_of_its_own_and_every_answer_but_a_passing_one_is_the_last_wo
         let error = ask(Grant::Login, status, &body);
         assert_eq!(error.kind(), kind, "{status} {body}");
         assert_eq!(error.verdict().is_some(), last, "{status} {body}");
+    }
+}
+
+#[test]
+fn a_page_is_known_by_its_media_type_too_and_json_is_json_whatever_it_is_called() {
+    let (uri, secret) = (uri(), Secret::new("password"));
+    let call = Call::new(Grant::Login, &uri).tried(&secret);
+    for (media, coding, body, last) in [
+        ("text/html", "identity", "Sign in to the network", false),
+        ("Text/HTML; charset=utf-8", "identity", "Sign in", false),
+        ("text/html", "gzip", "\u{1f}compressed", false),
+        ("text/html", "identity", r#"{"errorCode":"New"}"#, true),
+        ("application/json", "gzip", "\u{1f}compressed", true),
+        ("text/plain", "identity", "Sign in", true),
+    ] {
+        let mut response = answer(401, body);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, media.parse().unwrap());
+        headers.insert(CONTENT_ENCODING, coding.parse().unwrap());
+        let read = call.read_with(Ok(response), SystemTime::now(), |_| Ok(()));
+        let error = read.unwrap_err();
+        assert_eq!(error.verdict().is_some(), last, "{media} {coding}");
+        let kind = [ErrorKind::Unavailable, ErrorKind::Refused][usize::from(last)];
+        assert_eq!(error.kind(), kind, "{media} {coding}");
+    }
+}
+
+#[test]
+fn what_stands_without_a_reason_does_not_pretend_to_pass() {
+    for (status, body) in [(403, ""), (400, ""), (200, ""), (403, "{}")] {
+        let error = ask(Grant::Login, status, body);
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert!(!error.is_transient());
+        let hint = error.hint().unwrap();
+        assert!(hint.contains("not sent again"), "{status}: {hint}");
     }
 }
 

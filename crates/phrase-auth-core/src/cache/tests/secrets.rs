@@ -57,6 +57,22 @@ async fn what_the_source_calls_a_verdict_is_one_whatever_its_kind() {
     }
 }
 
+/// A source over another authenticator: that one has its own memory.
+#[tokio::test]
+async fn an_error_that_was_handed_on_leaves_nothing_behind_whatever_its_kind() {
+    for kind in [ErrorKind::Refused, ErrorKind::Unavailable] {
+        let other = || Err(AuthError::new(kind, "no").handed_on());
+        let source = ScriptedSource::new([other(), other(), token("t", LIFE)]);
+        source.set_secret("the same");
+        let (cache, _clock) = cache(source.clone());
+        for fetches in [1, 2] {
+            assert_eq!(cache.header().await.unwrap_err().kind(), kind);
+            assert_eq!(source.fetches(), fetches);
+        }
+        assert!(cache.header().await.is_ok());
+    }
+}
+
 /// A file that is written between the look at it and the fetch.
 #[tokio::test]
 async fn a_verdict_is_on_the_secret_that_was_sent_and_not_on_the_one_before() {
