@@ -1,16 +1,13 @@
-//! What to do about a login that failed, in the words of TMS (reference sections 5.3, 5.5 and 11).
+//! What to do about a login that failed (reference sections 5.3 and 5.5).
 
-use std::time::{Duration, SystemTime};
-
-use bytes::Bytes;
-use http::{Response, StatusCode};
-use phrase_auth_core::{AuthError, ErrorKind, TransportError};
+use phrase_auth_core::{AuthError, ErrorKind};
 
 /// A login with a password.
 pub(crate) fn on_login(error: AuthError) -> AuthError {
     match error.kind() {
         ErrorKind::Refused => error.with_hint(WRONG_PASSWORD),
         ErrorKind::Forbidden => error.with_hint(NOT_THIS_ACCOUNT),
+        ErrorKind::Protocol if error.verdict().is_some() => error.with_hint(NO_KNOWN_REASON),
         _ => error,
     }
 }
@@ -19,6 +16,7 @@ pub(crate) fn on_login(error: AuthError) -> AuthError {
 pub(crate) fn on_login_other(error: AuthError) -> AuthError {
     match error.kind() {
         ErrorKind::Refused | ErrorKind::Forbidden => error.with_hint(NOT_AN_ADMINISTRATOR),
+        ErrorKind::Protocol if error.verdict().is_some() => error.with_hint(NO_SUCH_USER),
         _ => error,
     }
 }
@@ -35,41 +33,6 @@ pub(crate) fn not_renewable() -> AuthError {
         .with_hint("log in again, or give a password along with the token")
 }
 
-/// Whether a 429 comes from TMS itself, which counts requests under way and says so in
-/// `Ratelimit-…` (reference section 11), and not from the proxy before it.
-pub(crate) fn is_crowded(answer: &Result<Response<Bytes>, TransportError>) -> bool {
-    let Ok(answer) = answer else {
-        return false;
-    };
-    let headers = answer.headers();
-    answer.status() == StatusCode::TOO_MANY_REQUESTS
-        && (headers.contains_key("ratelimit-limit") || headers.contains_key("ratelimit-remaining"))
-}
-
-/// Says which limit was met. Where TMS counts what is under way it wants about a minute, with jitter;
-/// where the proxy counts requests a minute, the short window of a passing fault will do. What the
-/// server itself asks for goes first.
-pub(crate) fn on_throttling(error: AuthError, crowded: bool, now: SystemTime) -> AuthError {
-    if error.kind() != ErrorKind::Throttled {
-        return error;
-    }
-    if !crowded {
-        return error.with_hint(TOO_MANY_A_MINUTE);
-    }
-    let wait = CROWD_PAUSE.saturating_add(CROWD_JITTER.mul_f64(fastrand::f64()));
-    let error = error.with_hint(TOO_MANY_AT_ONCE);
-    match now.checked_add(wait) {
-        Some(retry_at) if error.retry_at().is_none() => error.with_retry_at(retry_at),
-        _ => error,
-    }
-}
-
-/// Reference section 11: about a minute.
-const CROWD_PAUSE: Duration = Duration::from_secs(60);
-
-/// So that a fleet that was turned away together does not come back together.
-const CROWD_JITTER: Duration = Duration::from_secs(15);
-
 const WRONG_PASSWORD: &str = "check the user name (not the e-mail address, which accounts may share), the password, the \
      user uid and the data centre; the same password is not sent again by itself";
 
@@ -77,8 +40,12 @@ const NOT_THIS_ACCOUNT: &str = "the organization may enforce single sign-on, its
      have no API access, or the account may be locked: use a Platform API token, or ask an \
      administrator";
 
-const NOT_AN_ADMINISTRATOR: &str = "only an administrator may log in as somebody else; into an account that belongs to several \
-     organizations, only the owner of that account may";
+const NO_KNOWN_REASON: &str = "check the user name, the user uid and the base URL; the same password is not sent again by \
+     itself";
+
+const NOT_AN_ADMINISTRATOR: &str = "only an administrator may log in as somebody else";
+
+const NO_SUCH_USER: &str = "check the user name and the user uid of whom to log in as";
 
 /// The account has a second factor, and nobody to type a code was named.
 pub(crate) const NEEDS_A_CODE: &str =
@@ -90,54 +57,3 @@ pub(crate) const WRONG_CODE: &str = "the code was not accepted: a person has to 
 
 const NO_CODE: &str = "no code was given: a person has to log in again; where there is no person, use a Platform \
      API token";
-
-const TOO_MANY_AT_ONCE: &str = "TMS has too many requests of this account under way: wait about a minute, and send fewer at once";
-
-const TOO_MANY_A_MINUTE: &str =
-    "there are too many requests a minute: share one authenticator, so that there is one login";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answer(
-        status: u16,
-        header: Option<&'static str>,
-    ) -> Result<Response<Bytes>, TransportError> {
-        let mut builder = Response::builder().status(status);
-        if let Some(header) = header {
-            builder = builder.header(header, "50");
-        }
-        Ok(builder.body(Bytes::new()).unwrap())
-    }
-
-    #[test]
-    fn the_two_kinds_of_throttling_are_told_apart() {
-        assert!(is_crowded(&answer(429, Some("ratelimit-limit"))));
-        assert!(is_crowded(&answer(429, Some("ratelimit-remaining"))));
-        assert!(!is_crowded(&answer(429, None)));
-        assert!(!is_crowded(&answer(429, Some("retry-after"))));
-        assert!(!is_crowded(&answer(503, Some("ratelimit-limit"))));
-        let lost = TransportError::new(phrase_auth_core::Fault::Connect, false);
-        assert!(!is_crowded(&Err(lost)));
-    }
-
-    #[test]
-    fn a_crowd_waits_about_a_minute_and_the_server_may_say_otherwise() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
-        let throttled = || AuthError::new(ErrorKind::Throttled, "too many");
-        for _ in 0..100 {
-            let at = on_throttling(throttled(), true, now).retry_at().unwrap();
-            let wait = at.duration_since(now).unwrap();
-            assert!((60..=75).contains(&wait.as_secs()), "{wait:?}");
-        }
-        let asked = now + Duration::from_secs(7);
-        let error = on_throttling(throttled().with_retry_at(asked), true, now);
-        assert_eq!(error.retry_at(), Some(asked));
-        let error = on_throttling(throttled(), false, now);
-        assert_eq!(error.retry_at(), None);
-        assert!(error.hint().unwrap().contains("a minute"));
-        let other = on_throttling(AuthError::new(ErrorKind::Unavailable, "down"), true, now);
-        assert_eq!((other.retry_at(), other.hint()), (None, None));
-    }
-}

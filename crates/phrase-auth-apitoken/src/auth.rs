@@ -4,13 +4,14 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use phrase_auth_core::{
     AuthError, AuthHeader, Authenticator, CachePolicy, Endpoints, HeaderFuture, Need, Revocation,
-    Secret, SecretSource, Target, TokenCache,
+    Secret, Target, TokenCache,
 };
 
 use crate::builder::ApiTokenAuthBuilder;
 use crate::credentials::Credentials;
 use crate::login::{LastLogin, Login};
-use crate::other::{OtherLogin, OtherUser};
+use crate::other_login::OtherLogin;
+use crate::other_user::OtherUser;
 use crate::tms::Tms;
 use crate::who::WhoAmI;
 
@@ -33,7 +34,6 @@ pub struct ApiTokenAuth {
 pub(crate) struct Parts {
     pub(crate) tms: Arc<Tms>,
     pub(crate) policy: CachePolicy,
-    pub(crate) password: Option<Arc<SecretSource>>,
     pub(crate) last: LastLogin,
 }
 
@@ -116,8 +116,8 @@ impl ApiTokenAuth {
         &self.cache
     }
 
-    /// What the last login of this authenticator said beside its token: user, end. `None` before the
-    /// first, for an adopted token, and after [`logout`](Self::logout).
+    /// What the last login of this authenticator said besides its token: user, end. `None` before the
+    /// first, and for an adopted token; a [`logout`](Self::logout) forgets it.
     pub fn last_login(&self) -> Option<Login> {
         self.parts.last.get()
     }
@@ -148,8 +148,10 @@ impl ApiTokenAuth {
     /// authenticator of its own, with a token of its own, which logs in over this one. Nothing is sent
     /// yet.
     ///
-    /// A refusal stands until the administrator's password has changed or the other one's
-    /// [`cache`](Self::cache) is reset; a [`logout`](Self::logout) of one is none of the other.
+    /// While the administrator has no header, the other one has none, for the same reason and as long;
+    /// that costs no request of its own. What TMS refuses to the administrator (no right, no such user)
+    /// stands until the other one's [`cache`](Self::cache) is reset. A [`logout`](Self::logout) of the
+    /// one ends no token of the other.
     ///
     /// ```no_run
     /// # use phrase_auth_apitoken::{ApiTokenAuth, AuthError, Authenticator};
@@ -166,17 +168,11 @@ impl ApiTokenAuth {
     pub fn login_as(&self, user: impl Into<OtherUser>) -> Result<Self, AuthError> {
         let user = user.into();
         user.check()?;
-        let Parts {
-            tms,
-            policy,
-            password,
-            ..
-        } = &*self.parts;
+        let Parts { tms, policy, .. } = &*self.parts;
         let last = LastLogin::default();
         let source = OtherLogin {
             tms: Arc::clone(tms),
             admin: self.clone(),
-            password: password.clone(),
             user,
             last: last.clone(),
         };
@@ -187,7 +183,6 @@ impl ApiTokenAuth {
         let parts = Parts {
             tms: Arc::clone(tms),
             policy: policy.clone(),
-            password: password.clone(),
             last,
         };
         Ok(Self::from_parts(cache, parts))

@@ -11,8 +11,10 @@ use crate::auth::{ApiTokenAuth, Parts};
 use crate::credentials::{Credentials, LoginVersion, name};
 use crate::expected::Expected;
 use crate::expires::lifetime;
-use crate::login::{LastLogin, PasswordLogin};
+use crate::login::{Granted, LastLogin, Login};
+use crate::password::PasswordLogin;
 use crate::tms::Tms;
+use crate::unproven::{Unproven, UnprovenSlot};
 
 /// Options of an [`ApiTokenAuth`].
 #[must_use = "a builder does nothing until it builds"]
@@ -47,7 +49,8 @@ impl ApiTokenAuthBuilder {
     }
 
     /// Makes a login an error, of the kind `Config`, if it lands at another account than this one,
-    /// before its token is handed out. The error stands: a repeated login would land there again.
+    /// before its token is handed out. The error stands: a repeated login would land there again. An
+    /// [adopted](Self::token) token is asked about before it is handed out, too.
     ///
     /// Costs no request, unless the login's answer does not name the user.
     pub fn expect_user(mut self, uid: impl Into<String>) -> Self {
@@ -56,7 +59,8 @@ impl ApiTokenAuthBuilder {
     }
 
     /// Makes a login an error, of the kind `Config`, if it lands in another organization than this
-    /// one, before its token is handed out. Costs one request more for each login (whoAmI).
+    /// one, before its token is handed out. Costs one request more for each login (whoAmI), which is
+    /// repeated without the login if it meets a passing fault.
     ///
     /// One person may have accounts in several organizations under one user name and password;
     /// without [`Credentials::user_uid`] the default account answers (reference section 5.5).
@@ -112,20 +116,35 @@ impl ApiTokenAuthBuilder {
         let runtime = self.runtime.unwrap_or_else(default_runtime);
         let client = self.client.map_or_else(default_client, Ok)?;
         let tms = Arc::new(Tms::new(base, self.version, client, Arc::clone(&runtime))?);
-        let of = |credentials: &Credentials| Arc::clone(&credentials.password);
-        let password = self.credentials.as_ref().map(of);
         let asks_a_person = (self.credentials.as_ref())
             .is_some_and(|credentials| credentials.second_factor.is_some());
         let policy = self.policy.unwrap_or_else(|| usual_policy(asks_a_person));
-        let first = match self.token {
-            Some((token, expires)) => Some(adopted(&token, expires, runtime.now().wall)?),
+        let now = runtime.now();
+        let adopted = match self.token {
+            Some((token, expires)) => Some(adopted(token, expires, now.wall)?),
             None => None,
+        };
+        // With something to be expected of it, a token is proven before it is handed out.
+        let (first, unproven) = match adopted {
+            Some(token) if !self.expected.is_nothing() => {
+                let unproven = Unproven {
+                    stake: token.secret().id(),
+                    granted: Granted {
+                        token,
+                        login: Login::default(),
+                    },
+                    since: now,
+                };
+                (None, UnprovenSlot::holding(unproven))
+            }
+            first => (first, UnprovenSlot::default()),
         };
         let last = LastLogin::default();
         let source = PasswordLogin {
             tms: Arc::clone(&tms),
             credentials: self.credentials,
             expected: self.expected,
+            unproven,
             last: last.clone(),
         };
         let cache = TokenCache::builder(source, tms.audience())
@@ -135,12 +154,7 @@ impl ApiTokenAuthBuilder {
             Some(token) => cache.token(token),
             None => cache,
         };
-        let parts = Parts {
-            tms,
-            policy,
-            password,
-            last,
-        };
+        let parts = Parts { tms, policy, last };
         Ok(ApiTokenAuth::from_parts(cache.build(), parts))
     }
 
@@ -163,17 +177,15 @@ impl ApiTokenAuthBuilder {
     }
 }
 
-/// A token from elsewhere: one line end after it is cut off, as with every secret from a person or
-/// a file.
+/// A token from elsewhere.
 fn adopted(
-    token: &Secret,
+    token: Secret,
     expires: Option<SystemTime>,
     now: SystemTime,
 ) -> Result<Token, AuthError> {
-    let text = token.expose();
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    let token = Token::new(text, HeaderStyle::api_token(), lifetime(expires, now));
+    let life = lifetime(expires, now);
+    let token = Secret::from_user(token)
+        .and_then(|token| Token::new(token, HeaderStyle::api_token(), life));
     token.map_err(|error| {
         AuthError::new(ErrorKind::Config, error.message().to_owned())
             .with_hint("give the bare token, without the word ApiToken before it")

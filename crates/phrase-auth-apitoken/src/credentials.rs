@@ -14,6 +14,7 @@ use crate::second_factor::SecondFactor;
 ///     .user_uid("1a2b3c"); // one of the accounts that share this user name and password
 /// assert!(format!("{credentials:?}").contains("jane.doe"));
 /// ```
+#[derive(Clone)]
 #[must_use = "credentials do nothing until they are given to an authenticator"]
 pub struct Credentials {
     pub(crate) user_name: String,

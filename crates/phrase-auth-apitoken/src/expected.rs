@@ -1,8 +1,7 @@
-use http::StatusCode;
 use phrase_auth_core::{AuthError, Deadline, ErrorKind, SecretId};
 
-use crate::login::Granted;
-use crate::tms::Tms;
+use crate::tms::{Tms, is_unknown};
+use crate::unproven::Unproven;
 
 /// Where a login must land before its token is handed out.
 #[derive(Clone, Debug, Default)]
@@ -12,15 +11,19 @@ pub(crate) struct Expected {
 }
 
 impl Expected {
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.user.is_none() && self.organization.is_none()
+    }
+
     /// Compares. Asks TMS whose token it is only for what the login itself did not say; it never
     /// says the organization.
     pub(crate) async fn check(
         &self,
-        granted: &Granted,
+        unproven: &Unproven,
         tms: &Tms,
-        stake: SecretId,
         deadline: Deadline,
     ) -> Result<(), AuthError> {
+        let Unproven { granted, stake, .. } = unproven;
         let mut user = granted
             .login
             .user
@@ -35,9 +38,9 @@ impl Expected {
             user = user.or_else(|| who.user.and_then(|user| user.uid));
             organization = who.organization.and_then(|organization| organization.uid);
         }
-        same("a user", self.user.as_deref(), user.as_deref(), stake)?;
+        same("a user", self.user.as_deref(), user.as_deref(), *stake)?;
         let (expected, found) = (self.organization.as_deref(), organization.as_deref());
-        same("an organization", expected, found, stake)
+        same("an organization", expected, found, *stake)
     }
 }
 
@@ -59,7 +62,6 @@ fn same(
     let message = format!("the login landed at {what} {landed}, and not at {expected}");
     Err(AuthError::new(ErrorKind::Config, message)
         .with_hint("choose the account by its user uid, or correct what is expected")
-        .with_status(StatusCode::OK)
         .with_verdict(stake))
 }
 
@@ -74,7 +76,7 @@ fn is_plain(uid: &str) -> bool {
 /// A token that was issued a moment ago is not wrong; whoever refuses it has not heard of it yet. That
 /// passes, and must not stand as a refusal of the password would.
 fn not_known_yet(error: AuthError) -> AuthError {
-    if error.kind() != ErrorKind::Refused {
+    if !is_unknown(&error) {
         return error;
     }
     let what = "TMS does not know the token that it has just issued";

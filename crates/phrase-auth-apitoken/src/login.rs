@@ -2,20 +2,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use phrase_auth_core::{
-    Ask, AuthError, Deadline, ErrorKind, HeaderStyle, Revocation, Secret, SecretId, SecretSource,
-    Token, TokenSource,
-};
-use serde::{Deserialize, Serialize};
+use phrase_auth_core::{HeaderStyle, Token};
+use serde::Deserialize;
 
-use crate::advice;
-use crate::credentials::Credentials;
-use crate::expected::Expected;
 use crate::expires::{lifetime, parse_expires};
 use crate::json::{self, Raw, SecretText};
-use crate::tms::{Attempt, Tms};
 use crate::user::User;
 
 /// What a login said beside the token (reference section 5.2). Each part may be missing.
@@ -29,123 +20,6 @@ pub struct Login {
     pub expires: Option<SystemTime>,
     /// When all sessions of the user were last ended. Whether that ended tokens too is not known.
     pub last_invalidate_all_sessions_performed: Option<SystemTime>,
-}
-
-/// The source of an [`ApiTokenAuth`](crate::ApiTokenAuth): one login for one token.
-///
-/// A login is sent once. Only where TMS wants a second factor is it sent again, with the code.
-#[derive(Debug)]
-pub(crate) struct PasswordLogin {
-    pub(crate) tms: Arc<Tms>,
-    /// `None`: a token was adopted that nothing here can renew.
-    pub(crate) credentials: Option<Credentials>,
-    pub(crate) expected: Expected,
-    pub(crate) last: LastLogin,
-}
-
-impl PasswordLogin {
-    async fn log_in(
-        &self,
-        credentials: &Credentials,
-        password: &Secret,
-        deadline: Deadline,
-    ) -> Result<Granted, AuthError> {
-        let first = self.send(credentials, password, None, deadline).await;
-        let said = match first {
-            Err(error) if error.kind() == ErrorKind::SecondFactorRequired => error,
-            other => return other.map_err(advice::on_login),
-        };
-        let Some(second_factor) = &credentials.second_factor else {
-            return Err(said.with_hint(advice::NEEDS_A_CODE));
-        };
-        let code = match second_factor.ask(&credentials.user_name, &said).await {
-            // As strict and as tolerant as with every secret that a person gives.
-            Ok(code) => SecretSource::from(code).read().await,
-            Err(error) => Err(error),
-        };
-        let code = code.map_err(|error| advice::without_code(said, error))?;
-        self.send(credentials, password, Some(&code), deadline)
-            .await
-            .map_err(|error| match error.kind() {
-                ErrorKind::SecondFactorRequired => error.with_hint(advice::WRONG_CODE),
-                _ => advice::on_login(error),
-            })
-    }
-
-    async fn send(
-        &self,
-        credentials: &Credentials,
-        password: &Secret,
-        code: Option<&Secret>,
-        deadline: Deadline,
-    ) -> Result<Granted, AuthError> {
-        let form = Form {
-            user_name: &credentials.user_name,
-            password: password.expose(),
-            user_uid: credentials.user_uid.as_deref(),
-            code: code.map(Secret::expose),
-        };
-        let sent: Vec<&Secret> = [Some(password), code].into_iter().flatten().collect();
-        let attempt = Attempt {
-            body: form.body()?,
-            sent: &sent,
-            stake: password.id(),
-            timeout: deadline.left(&self.tms.runtime.now()),
-        };
-        self.tms.log_in(attempt).await
-    }
-}
-
-#[async_trait]
-impl TokenSource for PasswordLogin {
-    async fn fetch(&self, ask: &Ask<'_>) -> Result<Token, AuthError> {
-        let Some(credentials) = &self.credentials else {
-            return Err(advice::not_renewable());
-        };
-        let deadline = Deadline::new(self.tms.runtime.now(), ask.deadline);
-        let password = credentials.password.read().await?;
-        let granted = self.log_in(credentials, &password, deadline).await?;
-        credentials.password.used();
-        self.expected
-            .check(&granted, &self.tms, password.id(), deadline)
-            .await?;
-        self.last.set(Some(granted.login));
-        Ok(granted.token)
-    }
-
-    async fn secret_id(&self) -> Option<SecretId> {
-        self.credentials.as_ref()?.password.id().await
-    }
-
-    async fn revoke(&self, token: &Token) -> Result<Revocation, AuthError> {
-        self.last.set(None);
-        self.tms.log_out(token.secret()).await
-    }
-}
-
-/// The body of a login (reference section 5.1).
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Form<'a> {
-    user_name: &'a str,
-    password: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_uid: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
-}
-
-impl Form<'_> {
-    fn body(&self) -> Result<Bytes, AuthError> {
-        let texts = [
-            Some(self.user_name),
-            Some(self.password),
-            self.user_uid,
-            self.code,
-        ];
-        let longest = texts.into_iter().flatten().map(str::len);
-        json::body(self, longest.fold(0, usize::saturating_add))
-    }
 }
 
 /// What a login brought.

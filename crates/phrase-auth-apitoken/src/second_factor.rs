@@ -2,8 +2,9 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use phrase_auth_core::{AuthError, Secret};
+use phrase_auth_core::{AuthError, Deadline, ErrorKind, Runtime, Secret, caught, within};
 
 /// Where the code of a second factor comes from: a callback that asks a person.
 ///
@@ -41,8 +42,9 @@ pub struct Challenge {
 }
 
 impl SecondFactor {
-    /// Asks a callback. It has what is left of the fetch's deadline, which is 5 minutes with a
-    /// second factor unless the policy says otherwise; must not block its thread.
+    /// Asks a callback. It has what is left of the fetch's deadline, which is 5 minutes with a second
+    /// factor unless the policy says otherwise, less 10 seconds for sending the code. It must not
+    /// block its thread. That it panics, or does not answer, is as good as no code.
     pub fn callback<F, Fut>(ask: F) -> Self
     where
         F: Fn(Challenge) -> Fut + Send + Sync + 'static,
@@ -53,14 +55,37 @@ impl SecondFactor {
         }))
     }
 
-    pub(crate) async fn ask(&self, user_name: &str, said: &AuthError) -> Result<Secret, AuthError> {
+    /// Asks once. Whatever the callback does, this ends while there is time to send a code.
+    pub(crate) async fn ask(
+        &self,
+        user_name: &str,
+        said: &AuthError,
+        runtime: &dyn Runtime,
+        deadline: Deadline,
+    ) -> Result<Secret, AuthError> {
         let challenge = Challenge {
             user_name: user_name.to_owned(),
             said: said.clone(),
         };
-        (self.0)(challenge).await
+        let left = deadline.left(&runtime.now());
+        let span = left.saturating_sub(TIME_TO_SEND.min(left.mul_f64(0.5)));
+        let callback = Arc::clone(&self.0);
+        // In a future of its own: the callback may panic before it gives one.
+        let answer = caught(async move { callback(challenge).await });
+        match within(runtime, span, answer).await? {
+            Some(Some(code)) => Secret::from_user(code?),
+            Some(None) => Err(no_code("the callback panicked")),
+            None => Err(no_code("nobody gave a code in time")),
+        }
     }
 }
+
+fn no_code(why: &'static str) -> AuthError {
+    AuthError::new(ErrorKind::SecondFactorRequired, why)
+}
+
+/// What is kept of the deadline for the request with the code.
+const TIME_TO_SEND: Duration = Duration::from_secs(10);
 
 impl Challenge {
     /// Whose code is wanted.

@@ -10,9 +10,9 @@ use phrase_auth_core::{
     HttpClient, Limits, Revocation, Runtime, Secret, SecretId, StaticAuth,
 };
 
-use crate::advice;
 use crate::credentials::LoginVersion;
 use crate::login::Granted;
+use crate::throttle;
 use crate::who::{Question, WHO_AM_I};
 
 /// TMS's authentication endpoints (reference section 5.1), and what they are asked with.
@@ -115,12 +115,12 @@ impl Tms {
     ) -> Result<Granted, AuthError> {
         let start = self.runtime.now().wall;
         let answer = self.client.send(request, limits(attempt.timeout)).await;
-        let crowded = advice::is_crowded(&answer);
+        let crowded = throttle::is_crowded(&answer);
         let now = self.runtime.now().wall;
         let call = Call::new(Grant::Login, url).at_stake(attempt.stake);
         let call = attempt.sent.iter().copied().fold(call, Call::sent);
         call.read_with(answer, now, |body| Granted::parse(body, start))
-            .map_err(|error| advice::on_throttling(error, crowded, now))
+            .map_err(|error| throttle::explained(error, crowded, now))
     }
 }
 
@@ -135,7 +135,7 @@ pub(crate) struct Attempt<'a> {
 }
 
 /// TMS knows no such token: a 401 of its own, and not of something in front of it.
-fn is_unknown(error: &AuthError) -> bool {
+pub(crate) fn is_unknown(error: &AuthError) -> bool {
     error.status() == Some(StatusCode::UNAUTHORIZED) && error.kind() == ErrorKind::Refused
 }
 

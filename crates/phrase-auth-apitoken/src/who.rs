@@ -11,9 +11,9 @@ use phrase_auth_core::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::advice;
 use crate::json::{Raw, SecretText, part, text};
-use crate::tms::{JSON, limits};
+use crate::throttle;
+use crate::tms::{JSON, is_unknown, limits};
 use crate::user::User;
 
 /// What TMS says about the holder of a credential (reference section 5.2). Each part may be missing;
@@ -96,11 +96,11 @@ impl Question<'_> {
         if !auth.covers(Target::try_from(self.url)?) {
             let what = "this credential is not for TMS at this address";
             return Err(AuthError::new(ErrorKind::Config, what)
-                .with_hint("make the authenticator for the product TMS of the same data centre"));
+                .with_hint("use a credential for TMS, and the data centre that it was made in"));
         }
         let header = auth.header().await?;
         match self.ask(&header).await {
-            Err(error) if error.kind() == ErrorKind::Refused && auth.reject(&header) => {
+            Err(error) if is_unknown(&error) && auth.reject(&header) => {
                 self.ask(&auth.header().await?).await
             }
             answer => answer,
@@ -115,13 +115,13 @@ impl Question<'_> {
         header.clone().apply(request.headers_mut());
         let answer = self.client.send(request, limits(self.timeout)).await;
         let token = Secret::from(header.token());
-        let crowded = advice::is_crowded(&answer);
+        let crowded = throttle::is_crowded(&answer);
         let now = self.runtime.now().wall;
         Call::new(Grant::Api, self.url)
             .by(Method::GET)
             .sent(&token)
             .read_with(answer, now, WhoAmI::parse)
-            .map_err(|error| advice::on_throttling(error, crowded, now))
+            .map_err(|error| throttle::explained(error, crowded, now))
     }
 }
 

@@ -78,7 +78,7 @@ async fn a_uid_that_could_not_be_printed_is_not_printed() {
 }
 
 #[tokio::test]
-async fn a_fault_while_asking_passes_and_is_no_refusal_of_the_password() {
+async fn a_fault_while_asking_passes_and_costs_no_second_login() {
     for (status, body) in [(503, ""), (401, ""), (401, "<html>"), (429, "")] {
         let bench = expecting(None, Some("o-1"));
         bench.client.answer(200, GOOD);
@@ -86,11 +86,107 @@ async fn a_fault_while_asking_passes_and_is_no_refusal_of_the_password() {
         let error = bench.error().await;
         assert!(error.is_transient(), "{status} {error}");
         assert!(bench.auth.peek().is_none());
-        bench.clock.advance(Duration::from_secs(60));
-        bench.client.answer(200, GOOD);
+        bench.clock.advance(Duration::from_secs(75));
         bench.client.answer(200, WHO);
-        assert!(bench.auth.header().await.is_ok(), "{status}");
+        assert_eq!(bench.auth.header().await.unwrap().token(), "t1");
+        let asked = paths(&bench.client);
+        assert_eq!(asked, ["v3/auth/login", "v1/auth/whoAmI", "v1/auth/whoAmI"]);
     }
+}
+
+#[tokio::test]
+async fn a_day_in_which_nobody_can_be_asked_costs_one_login() {
+    let bench = expecting(None, Some("o-1"));
+    bench.client.answer(200, GOOD);
+    for _ in 0..1000 {
+        bench.client.answer(503, "");
+        bench.error().await;
+        bench.clock.advance(Duration::from_secs(80));
+    }
+    let asked = paths(&bench.client);
+    let logins = asked.iter().filter(|path| path.ends_with("login")).count();
+    assert_eq!((logins, asked.len()), (1, 1001));
+    // What is left of the token's day is all that it gets.
+    bench.client.answer(200, WHO);
+    let header = bench.auth.header().await.unwrap();
+    let left = header.expires_at().unwrap();
+    let left = left.duration_since(bench.clock.now().wall).unwrap();
+    assert_eq!(left.as_secs(), 86_400 - 80_000);
+}
+
+/// Grants every login and knows no token.
+#[derive(Debug, Default)]
+struct Forgets(AtomicUsize);
+
+#[async_trait::async_trait]
+impl HttpClient for Forgets {
+    async fn send(
+        &self,
+        request: Request<Bytes>,
+        _limits: Limits,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let login = request.uri().path().ends_with("login");
+        self.0.fetch_add(usize::from(login), Ordering::SeqCst);
+        let (status, body) = if login { (200, GOOD) } else { (401, "") };
+        let answer = Response::builder().status(status);
+        Ok(answer.body(Bytes::from_static(body.as_bytes())).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_forgets_every_token_costs_at_most_one_login_a_minute() {
+    let server = Arc::new(Forgets::default());
+    let clock = Arc::new(ManualRuntime::new());
+    let auth = ApiTokenAuth::builder(Credentials::new("jane.doe", "pw"), DataCenter::Us)
+        .expect_organization("o-1")
+        .http_client(server.clone())
+        .runtime(clock.clone())
+        .build()
+        .unwrap();
+    for _ in 0..600 {
+        assert!(auth.header().await.unwrap_err().is_transient());
+        clock.advance(Duration::from_secs(1));
+    }
+    let logins = server.0.load(Ordering::SeqCst);
+    assert!((2..=11).contains(&logins), "{logins}");
+}
+
+#[tokio::test]
+async fn a_password_for_one_login_is_not_lost_to_a_fault_while_asking() {
+    let credentials = Credentials::new("jane.doe", SecretSource::once("pw"));
+    let builder = ApiTokenAuth::builder(credentials, DataCenter::Us);
+    let bench = Bench::of(builder.expect_organization("o-1"));
+    bench.client.answer(200, GOOD);
+    bench.client.answer(503, "");
+    bench.error().await;
+    bench.clock.advance(Duration::from_secs(60));
+    bench.client.answer(200, WHO);
+    assert!(bench.auth.header().await.is_ok());
+}
+
+#[tokio::test]
+async fn an_adopted_token_is_proven_before_it_is_handed_out() {
+    for (organization, good) in [("o-1", true), ("o-2", false)] {
+        let builder = ApiTokenAuth::builder_from_token("adopted", None, DataCenter::Us);
+        let bench = Bench::of(builder.expect_organization(organization));
+        assert!(bench.auth.peek().is_none());
+        bench.client.answer(200, WHO);
+        let header = bench.auth.header().await;
+        assert_eq!(header.is_ok(), good);
+        let sent = bench.client.sent();
+        assert_eq!(sent[0].headers()[AUTHORIZATION], "ApiToken adopted");
+        if !good {
+            assert_eq!(header.unwrap_err().kind(), ErrorKind::Config);
+            assert_eq!(bench.requests_of_a_day_of_callers().await, 0);
+        }
+    }
+    // A password beside it logs in where it should.
+    let builder = ApiTokenAuth::builder(Credentials::new("jane.doe", "pw"), DataCenter::Us);
+    let bench = Bench::of(builder.token("adopted", None).expect_user("u-1"));
+    bench.client.answer(200, r#"{"user":{"uid":"u-9"}}"#);
+    assert_eq!(bench.error().await.kind(), ErrorKind::Config);
+    bench.client.answer(200, GOOD);
+    assert_eq!(bench.auth.header().await.unwrap().token(), "t1");
 }
 
 #[tokio::test]

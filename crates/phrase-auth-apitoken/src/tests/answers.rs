@@ -165,6 +165,7 @@ async fn whoever_is_logged_in_can_be_asked() {
     assert_eq!(sent[1].uri().query(), None);
     assert_eq!(sent[1].headers()[AUTHORIZATION], "ApiToken t1");
     assert!(sent[1].headers()[AUTHORIZATION].is_sensitive());
+    assert_eq!(sent[1].headers()["accept"], "application/json");
 }
 
 #[tokio::test]
@@ -183,6 +184,24 @@ async fn a_question_with_a_token_that_has_ended_is_asked_once_more() {
     let error = bench.auth.who_am_i().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert_eq!(bench.requests(), 5);
+}
+
+#[tokio::test]
+async fn a_question_that_fails_otherwise_costs_no_token() {
+    let denied = tms("AuthUnauthorized");
+    for (status, answer) in [
+        (403, denied.as_str()),
+        (503, ""),
+        (401, "<html>"),
+        (200, "[]"),
+    ] {
+        let bench = Bench::new("pw");
+        bench.client.answer(200, GOOD);
+        bench.client.answer(status, answer);
+        bench.auth.who_am_i().await.unwrap_err();
+        assert_eq!(bench.auth.header().await.unwrap().token(), "t1");
+        assert_eq!(bench.requests(), 2, "{status}");
+    }
 }
 
 #[tokio::test]
@@ -215,6 +234,7 @@ async fn a_logout_is_told_to_the_server_in_a_header() {
         assert_eq!(sent[1].uri().query(), None);
         assert_eq!(sent[1].headers()[AUTHORIZATION], "ApiToken t1");
         assert!(sent[1].body().is_empty());
+        assert!(!sent[1].headers().contains_key("content-type"));
         // Over, and nothing is asked for until somebody says so.
         assert_eq!(bench.error().await.kind(), ErrorKind::LoginRequired);
         assert_eq!(bench.auth.logout().await.unwrap(), Revocation::NothingHeld);
@@ -227,9 +247,12 @@ async fn a_logout_is_told_to_the_server_in_a_header() {
 
 #[tokio::test]
 async fn a_logout_that_the_server_does_not_hear_of_is_one_here() {
+    let denied = tms("AuthUnauthorized");
     for answer in [
         Some((500, "")),
+        Some((200, "<html>")),
         Some((401, "<html>")),
+        Some((403, denied.as_str())),
         Some((302, "")),
         None,
     ] {

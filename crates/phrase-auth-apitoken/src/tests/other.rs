@@ -57,33 +57,78 @@ async fn an_administrators_token_that_has_ended_is_renewed_once() {
 
 #[tokio::test]
 async fn whoever_is_no_administrator_is_told_so_once() {
-    for (answers, kind) in [
-        (vec![(403, tms("NotYours"))], ErrorKind::Forbidden),
-        // A new token does not help: the second 401 stands.
-        (
-            vec![
-                (401, String::new()),
-                (200, r#"{"token":"t2"}"#.to_owned()),
-                (401, String::new()),
-            ],
-            ErrorKind::Refused,
-        ),
-        (vec![(400, tms("UserNotFound"))], ErrorKind::Protocol),
+    for (status, code, kind, word) in [
+        (403, "NotYours", ErrorKind::Forbidden, "administrator"),
+        (403, "AuthUnauthorized", ErrorKind::Refused, "administrator"),
+        (400, "UserNotFound", ErrorKind::Protocol, "user uid"),
     ] {
         let admin = Bench::new("pw");
         let jane = admin.auth.login_as("jane").unwrap();
         admin.client.answer(200, GOOD);
-        for (status, body) in &answers {
-            admin.client.answer(*status, body);
-        }
-        let error = jane.header().await.unwrap_err();
-        assert_eq!(error.kind(), kind);
+        admin.client.answer(status, &tms(code));
         for _ in 0..100 {
-            jane.header().await.unwrap_err();
+            let error = jane.header().await.unwrap_err();
+            assert_eq!(error.kind(), kind);
+            assert!(error.hint().unwrap().contains(word), "{error}");
             admin.clock.advance(Duration::from_secs(600));
         }
-        assert_eq!(admin.requests(), 1 + answers.len(), "{kind:?}");
+        assert_eq!(admin.requests(), 2, "{code}");
+        // A 403 says nothing about the administrator's token.
+        assert_eq!(admin.auth.header().await.unwrap().token(), "t1");
+        jane.cache().reset();
+        admin.client.answer(200, JANE);
+        assert!(jane.header().await.is_ok());
     }
+}
+
+#[tokio::test]
+async fn an_administrator_who_is_logged_out_twice_in_a_minute_is_there_again_after_it() {
+    let admin = Bench::new("pw");
+    let jane = admin.auth.login_as("jane").unwrap();
+    admin.client.answer(200, GOOD);
+    admin.client.answer(401, "");
+    admin.client.answer(200, r#"{"token":"t2"}"#);
+    admin.client.answer(401, "");
+    let error = jane.header().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.is_transient());
+    assert_eq!(admin.requests(), 4);
+    admin.clock.advance(Duration::from_secs(61));
+    admin.client.answer(401, "");
+    admin.client.answer(200, r#"{"token":"t3"}"#);
+    admin.client.answer(200, JANE);
+    assert!(jane.header().await.is_ok());
+    assert_eq!(
+        admin.client.sent()[6].headers()[AUTHORIZATION],
+        "ApiToken t3"
+    );
+}
+
+#[tokio::test]
+async fn whatever_ails_the_administrator_heals_there_and_with_it_here() {
+    let admin = Bench::new("pw");
+    let jane = admin.auth.login_as("jane").unwrap();
+    admin.client.answer(401, "");
+    for _ in 0..10 {
+        assert_eq!(jane.header().await.unwrap_err().kind(), ErrorKind::Refused);
+        admin.clock.advance(Duration::from_secs(60));
+    }
+    assert_eq!(admin.requests(), 1);
+    admin.auth.cache().reset();
+    admin.client.answer(200, GOOD);
+    admin.client.answer(200, JANE);
+    let header = jane.header().await.unwrap();
+
+    admin.client.answer(204, "");
+    admin.auth.logout().await.unwrap();
+    assert_eq!(jane.header().await.unwrap().token(), "jane");
+    assert!(jane.reject(&header));
+    let error = jane.header().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LoginRequired);
+    admin.auth.cache().reset();
+    admin.client.answer(200, GOOD);
+    admin.client.answer(200, JANE);
+    assert!(jane.header().await.is_ok());
 }
 
 #[tokio::test]
@@ -97,7 +142,7 @@ async fn an_administrator_who_is_refused_sends_nobody_else() {
         assert_eq!(jane.header().await.unwrap_err().kind(), ErrorKind::Refused);
     }
     assert_eq!(admin.requests(), 1);
-    // Both verdicts are on the same password, and open with it.
+    // The verdict is the administrator's, and opens with the password.
     std::fs::write(&path, "right").unwrap();
     admin.client.answer(200, GOOD);
     admin.client.answer(200, JANE);
@@ -114,6 +159,7 @@ async fn a_logout_of_the_one_is_none_of_the_other() {
     jane.header().await.unwrap();
     admin.client.answer(204, "");
     jane.logout().await.unwrap();
+    assert_eq!(jane.last_login(), None);
     let out = &admin.client.sent()[2];
     assert_eq!(out.headers()[AUTHORIZATION], "ApiToken jane");
     assert_eq!(

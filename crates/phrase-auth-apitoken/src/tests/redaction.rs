@@ -63,6 +63,42 @@ async fn neither_password_nor_code_nor_token_is_in_any_debug_or_error() {
     }
 }
 
+/// Repeats the header that it was sent.
+#[derive(Debug)]
+struct Mirror;
+
+#[async_trait::async_trait]
+impl HttpClient for Mirror {
+    async fn send(
+        &self,
+        request: Request<Bytes>,
+        _limits: Limits,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let header = request.headers()[AUTHORIZATION].to_str().unwrap();
+        let body = serde_json::json!({ "errorCode": "Odd", "errorDescription": header });
+        let answer = Response::builder().status(400);
+        Ok(answer.body(body.to_string().into()).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_the_server_repeats_is_in_no_error() {
+    let auth = ApiTokenAuth::builder_from_token("canary-token", None, DataCenter::Eu)
+        .http_client(Arc::new(Mirror))
+        .build()
+        .unwrap();
+    let jane = auth.login_as("jane").unwrap();
+    for error in [
+        auth.who_am_i().await.unwrap_err(),
+        jane.header().await.unwrap_err(),
+        auth.logout().await.unwrap_err(),
+    ] {
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("canary"), "{shown}");
+        assert!(shown.contains("[redacted]"), "{shown}");
+    }
+}
+
 #[test]
 fn handles_can_be_sent_and_shared() {
     fn shared<T: Send + Sync + 'static>() {}

@@ -122,6 +122,82 @@ async fn whoever_gives_no_code_is_not_asked_over_and_over() {
     }
 }
 
+/// Asks for a header until there is an answer; time passes while somebody waits for a code.
+async fn error_in_time(bench: &Bench) -> AuthError {
+    let auth = bench.auth.clone();
+    let caller = tokio::spawn(async move { auth.header().await.unwrap_err() });
+    while !caller.is_finished() {
+        tokio::task::yield_now().await;
+        // The caller's patience, the flight's bound, and the person's time.
+        if bench.clock.sleepers() >= 3 {
+            bench.clock.advance(Duration::from_secs(1));
+        }
+    }
+    caller.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_callback_that_never_answers_or_panics_is_asked_once_too() {
+    let silent = SecondFactor::callback(|_| std::future::pending());
+    let panics = SecondFactor::callback(|_| async { panic!("on purpose") });
+    let panics_first =
+        SecondFactor::callback(|_| -> std::future::Ready<_> { panic!("on purpose") });
+    for (second_factor, cause) in [
+        (silent, "in time"),
+        (panics, "panicked"),
+        (panics_first, "panicked"),
+    ] {
+        let bench = protected(second_factor);
+        bench.client.answer(401, &tms(WANTED));
+        let error = error_in_time(&bench).await;
+        assert_eq!(error.kind(), ErrorKind::SecondFactorRequired, "{cause}");
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains(cause), "{source}");
+        assert_eq!(bench.requests_of_a_day_of_callers().await, 0);
+        assert_eq!(bench.requests(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_comes_at_the_last_moment_still_has_time_to_be_sent() {
+    let clock = Arc::new(ManualRuntime::new());
+    let client = Arc::new(Patience::default());
+    let slow = SecondFactor::callback({
+        let clock = Arc::clone(&clock);
+        move |_| {
+            clock.advance(Duration::from_secs(289));
+            async { Ok(Secret::new("123456")) }
+        }
+    });
+    let credentials = Credentials::new("jane.doe", "pw").second_factor(slow);
+    let auth = ApiTokenAuth::builder(credentials, DataCenter::Eu)
+        .http_client(client.clone())
+        .runtime(clock)
+        .build()
+        .unwrap();
+    assert!(auth.header().await.is_ok());
+    let allowed = client.0.lock().unwrap().clone();
+    assert_eq!(allowed, [Duration::from_secs(30), Duration::from_secs(11)]);
+}
+
+#[tokio::test]
+async fn a_request_has_no_more_time_than_the_policy_gives_a_login() {
+    let mut policy = CachePolicy::default();
+    policy.deadline = Duration::from_secs(2);
+    let client = Arc::new(Patience::default());
+    let auth = ApiTokenAuth::builder(Credentials::new("jane.doe", "pw"), DataCenter::Eu)
+        .http_client(client.clone())
+        .runtime(Arc::new(ManualRuntime::new()))
+        .policy(policy)
+        .build()
+        .unwrap();
+    auth.header().await.unwrap_err();
+    auth.cache().reset();
+    auth.who_am_i().await.unwrap();
+    let allowed = client.0.lock().unwrap().clone();
+    assert_eq!(allowed, [Duration::from_secs(2); 3]);
+}
+
 #[tokio::test]
 async fn a_person_has_minutes_and_a_request_has_seconds() {
     let clock = Arc::new(ManualRuntime::new());
