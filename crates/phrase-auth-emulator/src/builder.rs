@@ -7,7 +7,7 @@ use phrase_auth_core::DataCenter;
 use crate::jwt::Mint;
 use crate::seed::Seeds;
 use crate::server::{Listener, Server};
-use crate::tms::{Users, Wing};
+use crate::tms::{Tms, Users};
 use crate::world::{Limits, World};
 use crate::{Application, Clock, Emulator, EmulatorError, ExpiresForm, Log};
 
@@ -119,7 +119,7 @@ impl EmulatorBuilder {
             log: Log::new(),
             mint: Mint::new(self.data_center)?,
             seeds,
-            wing: Wing::new(users, self.session_lifetime),
+            tms: Tms::new(users, self.session_lifetime),
             token_lifetime: self.token_lifetime,
             expires_form: self.expires_form,
             latency: self.latency,

@@ -112,7 +112,7 @@ impl Emulator {
     /// forgotten. API tokens, users, the port, the connections and every option stay.
     pub fn reset(&self) {
         self.world.mint.revoke();
-        self.world.wing.reset();
+        self.world.tms.reset();
         self.world.clock.rewind();
         self.world.log.clear();
     }
@@ -132,7 +132,7 @@ impl Emulator {
     /// together is our assumption (mark U of reference 5.2).
     pub fn end_sessions(&self, user_name: &str) -> usize {
         self.world
-            .wing
+            .tms
             .end_sessions(user_name, self.world.clock.now())
     }
 
@@ -140,7 +140,7 @@ impl Emulator {
     /// emulator's clock: six digits (RFC 6238, SHA-1). It is good once, for these 30 seconds and the next.
     #[must_use]
     pub fn second_factor_code(&self) -> String {
-        self.world.wing.second_factor_code(self.world.clock.now())
+        self.world.tms.second_factor_code(self.world.clock.now())
     }
 
     /// The public half of the key that signs the JWTs, as PEM. Its other half is public too, in this crate's source:

@@ -6,8 +6,8 @@ mod fault;
 mod record;
 mod second_factor;
 mod sessions;
+mod state;
 mod users;
-mod wing;
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, StatusCode};
@@ -16,9 +16,9 @@ use serde_json::json;
 use self::body::Body;
 pub use self::expires::ExpiresForm;
 use self::fault::Fault;
+pub(crate) use self::state::Tms;
+use self::state::{Granted, Login, Wish};
 pub(crate) use self::users::{Users, organization};
-pub(crate) use self::wing::Wing;
-use self::wing::{Granted, Login, Wish};
 use crate::Application;
 use crate::answer::Answer;
 use crate::call::Call;
@@ -34,25 +34,25 @@ pub(crate) enum Version {
 
 pub(crate) fn login(world: &World, version: Version, call: &Call) -> Answer {
     read_login(version, call)
-        .and_then(|login| world.wing.login(&login, world.clock.now()))
+        .and_then(|login| world.tms.login(&login, world.clock.now()))
         .map_or_else(Fault::answer, |granted| welcome(world, &granted))
 }
 
 pub(crate) fn login_other(world: &World, version: Version, call: &Call) -> Answer {
     read_login_other(world, version, call)
-        .and_then(|wish| world.wing.login_other(&wish, world.clock.now()))
+        .and_then(|wish| world.tms.login_other(&wish, world.clock.now()))
         .map_or_else(Fault::answer, |granted| welcome(world, &granted))
 }
 
 pub(crate) fn logout(world: &World, call: &Call) -> Answer {
     read_logout(call)
-        .and_then(|token| world.wing.logout(token, world.clock.now()))
+        .and_then(|token| world.tms.logout(token, world.clock.now()))
         .map_or_else(Fault::answer, |()| Answer::empty(StatusCode::NO_CONTENT))
 }
 
 /// Who holds a session token; the shape is reference 5.2, edition and features are our assumption.
 pub(crate) fn who_am_i(world: &World, token: &str) -> Answer {
-    match world.wing.account(token, world.clock.now()) {
+    match world.tms.account(token, world.clock.now()) {
         Ok(account) => Answer::new(
             StatusCode::OK,
             json!({
@@ -149,7 +149,7 @@ fn administers(world: &World, headers: &HeaderMap) -> Result<(), Fault> {
             .check(jwt, Application::Tms, now)
             .map_err(|refusal| Fault::Unauthorized(refusal.misuse())),
         Ok(Credential::Session(token)) => {
-            if world.wing.account(token, now)?.role == "ADMIN" {
+            if world.tms.account(token, now)?.role == "ADMIN" {
                 Ok(())
             } else {
                 Err(Fault::Forbidden)

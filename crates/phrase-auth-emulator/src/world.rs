@@ -4,7 +4,7 @@ use phrase_auth_core::DataCenter;
 
 use crate::jwt::Mint;
 use crate::seed::Seeds;
-use crate::tms::Wing;
+use crate::tms::Tms;
 use crate::{Clock, ExpiresForm, Log};
 
 /// Everything that an answer depends on.
@@ -16,7 +16,7 @@ pub(crate) struct World {
     pub(crate) log: Log,
     pub(crate) mint: Mint,
     pub(crate) seeds: Seeds,
-    pub(crate) wing: Wing,
+    pub(crate) tms: Tms,
     pub(crate) token_lifetime: Duration,
     pub(crate) expires_form: ExpiresForm,
     pub(crate) latency: Duration,

@@ -11,7 +11,7 @@ use super::users::{Account, Rule, Users};
 use crate::clock::unix;
 
 /// The state of TMS authentication: who is known, who is logged in, and what is remembered of earlier logins.
-pub(crate) struct Wing {
+pub(crate) struct Tms {
     users: Users,
     second_factor: SecondFactor,
     session_lifetime: Duration,
@@ -46,7 +46,7 @@ pub(super) struct Granted {
     pub(super) sessions_ended: Option<Duration>,
 }
 
-impl Wing {
+impl Tms {
     pub(crate) fn new(users: Users, session_lifetime: Duration) -> Self {
         Self {
             users,
@@ -78,7 +78,7 @@ impl Wing {
         }
         let account = user
             .account(login.wish.user_uid.as_deref())
-            .ok_or(Fault::Unauthorized(Some(NOT_HIS)))?;
+            .ok_or(Fault::Unauthorized(Some(NOT_THEIRS)))?;
         if user.rule == Rule::NeedsCode {
             let code = login.code.as_deref().ok_or(Fault::CodeMissing)?;
             if !self.second_factor.accepts(code, now, record) {
@@ -158,13 +158,13 @@ impl Wing {
     }
 }
 
-impl fmt::Debug for Wing {
+impl fmt::Debug for Tms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wing")
+        f.debug_struct("Tms")
             .field("users", &self.users)
             .field("session_lifetime", &self.session_lifetime)
             .finish_non_exhaustive()
     }
 }
 
-const NOT_HIS: &str = "userUid is not one of the accounts of this user";
+const NOT_THEIRS: &str = "userUid is not one of the accounts of this user";
