@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use phrase_auth_core::testing::ManualRuntime;
-use phrase_auth_core::{Authenticator, CachePolicy, ErrorKind, Need, Product};
+use phrase_auth_core::{
+    AuthError, AuthHeader, Authenticator, CachePolicy, ErrorKind, Need, Product,
+};
 use phrase_auth_platform::PlatformAuth;
 
 use crate::fixture::{client, endpoints, hurried};
@@ -28,10 +30,6 @@ fn case(name: &'static str, answer: Answer, kind: ErrorKind, requests: usize) ->
         kind,
         requests,
     }
-}
-
-fn raw(text: &str) -> Answer {
-    Answer::Raw(text.as_bytes().to_vec())
 }
 
 fn cases() -> Vec<Case> {
@@ -231,17 +229,7 @@ async fn check(case: Case) {
     let place = format!("POST {}/idm/oauth/token", server.origin());
     assert_eq!(error.endpoint(), Some(place.as_str()), "{name}");
 
-    // Nothing of the answer's text, nothing of the secret.
-    let mut shown = format!("{error} {error:?} {auth:?}");
-    let mut source = std::error::Error::source(&error);
-    while let Some(deeper) = source {
-        shown.push_str(&format!("{deeper} {deeper:?}"));
-        source = deeper.source();
-    }
-    assert!(!shown.contains("canary"), "{name}: {shown}");
-
-    // The token that works is still there, byte for byte.
-    assert_eq!(auth.peek().expect(name).value(), before.value(), "{name}");
+    assert_harmless(name, &auth, &before, &error);
 
     // Healed, nobody has to do anything, but for a secret that was refused.
     ill.store(false, Ordering::SeqCst);
@@ -254,4 +242,27 @@ async fn check(case: Case) {
         .await
         .unwrap_or_else(|error| panic!("{name}: {error}"));
     assert!(after.generation() > before.generation(), "{name}");
+}
+
+/// Nothing of the answer's text and nothing of the secret is shown, and the token that works is still
+/// there, byte for byte.
+pub(crate) fn assert_harmless(
+    name: &str,
+    auth: &dyn Authenticator,
+    before: &AuthHeader,
+    error: &AuthError,
+) {
+    let mut shown = format!("{error} {error:?} {auth:?}");
+    let mut source = std::error::Error::source(error);
+    while let Some(deeper) = source {
+        shown.push_str(&format!("{deeper} {deeper:?}"));
+        source = deeper.source();
+    }
+    assert!(!shown.contains("canary"), "{name}: {shown}");
+    assert_eq!(auth.peek().expect(name).value(), before.value(), "{name}");
+}
+
+/// These bytes, whatever they mean.
+pub(crate) fn raw(text: &str) -> Answer {
+    Answer::Raw(text.as_bytes().to_vec())
 }

@@ -1,6 +1,6 @@
 use std::process::{ExitCode, ExitStatus};
 
-use phrase_auth_core::ErrorKind;
+use phrase_auth_core::{AuthError, ErrorKind};
 
 /// How the program ends, for the script that called it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,9 +32,10 @@ impl Exit {
     #[cfg_attr(not(unix), expect(dead_code, reason = "no such signal"))]
     pub(crate) const TERMINATED: Self = Self(143);
 
-    /// The code for a failure of this kind.
-    pub(crate) fn of(kind: ErrorKind) -> Self {
-        match kind {
+    /// The code for a failure, by its kind; one that would pass by its kind, and does not, is not worth a
+    /// retry: each would send the same secret again.
+    pub(crate) fn of(error: &AuthError) -> Self {
+        match error.kind() {
             ErrorKind::Config | ErrorKind::Store => Self::CONFIGURATION,
             ErrorKind::Refused | ErrorKind::LoginRequired => Self::AUTHENTICATION,
             ErrorKind::Forbidden => Self::FORBIDDEN,
@@ -42,7 +43,10 @@ impl Exit {
             | ErrorKind::Timeout
             | ErrorKind::Throttled
             | ErrorKind::Unavailable
-            | ErrorKind::Protocol => Self::TEMPORARY,
+            | ErrorKind::Protocol => match error.is_transient() {
+                true => Self::TEMPORARY,
+                false => Self::AUTHENTICATION,
+            },
             ErrorKind::SecondFactorRequired => Self::PERSON,
             // A kind that is newer than this table.
             _ => Self::BUG,
@@ -94,7 +98,17 @@ mod tests {
             (ErrorKind::Protocol, 6),
             (ErrorKind::SecondFactorRequired, 7),
         ] {
-            assert_eq!(Exit::of(kind), Exit(code), "{kind:?}");
+            let error = AuthError::new(kind, "it went wrong");
+            assert_eq!(Exit::of(&error), Exit(code), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_is_not_to_be_retried() {
+        let secret = phrase_auth_core::Secret::new("wrong").id();
+        for kind in [ErrorKind::Unavailable, ErrorKind::Protocol] {
+            let error = AuthError::new(kind, "no reason").with_verdict(secret);
+            assert_eq!(Exit::of(&error), Exit::AUTHENTICATION);
         }
     }
 

@@ -94,7 +94,7 @@ impl fmt::Display for Report {
 
 impl From<AuthError> for Report {
     fn from(error: AuthError) -> Self {
-        let mut report = Self::new(Exit::of(error.kind()), error.message());
+        let mut report = Self::new(Exit::of(&error), error.message());
         if let Some(endpoint) = error.endpoint() {
             report = report.with("where", endpoint);
         }
@@ -184,10 +184,19 @@ pub(crate) fn escaped(text: &str) -> String {
         .collect()
 }
 
-/// Controls, and marks that turn the direction of writing.
-fn is_odd(c: char) -> bool {
+/// Controls, line breaks of all kinds, marks that turn the direction of writing, what cannot be seen.
+pub(crate) fn is_odd(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        || matches!(
+            c,
+            '\u{61c}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 #[cfg(test)]

@@ -55,8 +55,8 @@ impl Credential {
                 Ok((tms, None))
             }
             (None, None) => Err(nothing()),
-            (Some(there), None) => Err(half(there.name(), TMS_PASSWORD_FILE)),
-            (None, Some(there)) => Err(half(there.name(), TMS_USERNAME)),
+            (Some(there), None) => Err(half(there.name(), [TMS_PASSWORD, TMS_PASSWORD_FILE])),
+            (None, Some(there)) => Err(half(there.name(), [TMS_USERNAME, TMS_USERNAME_FILE])),
         }
     }
 
@@ -133,9 +133,11 @@ fn nothing() -> AuthError {
     ))
 }
 
-fn half(there: &str, missing: &str) -> AuthError {
-    config(format!("{there} is set, and {missing} is not"))
-        .with_hint(format!("set both, or unset {there}"))
+fn half(there: &str, [missing, file]: [&str; 2]) -> AuthError {
+    config(format!(
+        "{there} is set, and neither {missing} nor {file} is"
+    ))
+    .with_hint(format!("set one of them, or unset {there}"))
 }
 
 /// The Platform API token itself.

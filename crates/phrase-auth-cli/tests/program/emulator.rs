@@ -106,6 +106,13 @@ fn exec_gives_a_user_of_tms_no_token_that_would_go_before() {
         ended.answer().starts_with("Authorization: ApiToken "),
         "{ended:?}"
     );
+    // Such a user is good for TMS only.
+    let mut command = exec(&[OURSELVES, "header"]);
+    command
+        .env("PHRASE_PRODUCT", "strings")
+        .env("PHRASE_TMS_USERNAME", user.user_name)
+        .env("PHRASE_TMS_PASSWORD", user.password);
+    assert!(run(command).answer().contains("Bearer "));
 }
 
 #[test]

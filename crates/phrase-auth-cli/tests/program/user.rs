@@ -135,6 +135,42 @@ fn whoami_obeys_no_control_character_of_a_server() {
         .env("PHRASE_TMS_BASE_URL", format!("{origin}/web"));
     assert_eq!(run(command).answer(), "\\u{1b}[2Jevil\\u{202e}");
     assert_eq!(told.try_iter().count(), 2);
+    let mut command = program(&["whoami", "-o", "json"]);
+    command
+        .env("PHRASE_REGION", "eu")
+        .env("PHRASE_TMS_USERNAME", "jane")
+        .env("PHRASE_TMS_PASSWORD", "pw")
+        .env("PHRASE_TMS_BASE_URL", format!("{origin}/web"));
+    let ended = run(command);
+    assert!(ended.stdout.is_ascii(), "{ended:?}");
+    assert_eq!(ended.json()["user"]["user_name"], "\u{1b}[2Jevil\u{202e}");
+}
+
+#[test]
+fn a_login_without_a_reason_is_not_worth_a_retry() {
+    for (status, code) in [("403 No", 4), ("400 No", 4), ("503 Busy", 6)] {
+        let (origin, told) = server(Some(answer(status, "", "")));
+        let mut command = program(&["token"]);
+        command
+            .env("PHRASE_REGION", "eu")
+            .env("PHRASE_TMS_USERNAME", "jane")
+            .env("PHRASE_TMS_PASSWORD", "canary")
+            .env("PHRASE_TMS_BASE_URL", format!("{origin}/web"));
+        run(command).failure(code);
+        assert_eq!(told.try_iter().count(), 1, "{status}");
+    }
+}
+
+#[test]
+fn whoami_ends_in_time_whatever_the_server_does() {
+    let (origin, _told) = server(None);
+    let mut command = program(&["whoami", "--timeout", "1s"]);
+    command
+        .env("PHRASE_REGION", "eu")
+        .env("PHRASE_TMS_USERNAME", "jane")
+        .env("PHRASE_TMS_PASSWORD", "canary")
+        .env("PHRASE_TMS_BASE_URL", format!("{origin}/web"));
+    run(command).failure(6);
 }
 
 #[test]

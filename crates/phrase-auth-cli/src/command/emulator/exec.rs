@@ -46,8 +46,9 @@ pub(crate) async fn exec(exec: Exec) -> Result<Exit, Report> {
         TMS_PASSWORD_FILE,
     ];
     let no_user = tms.into_iter().all(absent);
-    // It goes before a user of TMS: whoever has set one wants that one.
-    if no_user && absent(API_TOKEN) && absent(API_TOKEN_FILE) {
+    // A token goes before a user of TMS: whoever has set one, and asks for TMS, wants that one.
+    let wants_user = !no_user && product == Product::Tms;
+    if !wants_user && absent(API_TOKEN) && absent(API_TOKEN_FILE) {
         command.env(API_TOKEN, seed::good(application));
     }
     if no_user {
