@@ -2,7 +2,7 @@
 //! good answer heals.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use phrase_auth_core::testing::ManualRuntime;
@@ -12,7 +12,7 @@ use phrase_auth_core::{
 use phrase_auth_platform::PlatformAuth;
 
 use crate::fixture::{client, endpoints, hurried};
-use crate::hostile::{Answer, Hostile, good, http, json};
+use crate::hostile::{Answer, ailing, good, http, json};
 
 const SECRET: &str = "canary-api-token";
 
@@ -199,15 +199,8 @@ async fn check(case: Case) {
         kind,
         requests,
     } = case;
-    let ill = Arc::new(AtomicBool::new(false));
-    let server = Hostile::start({
-        let ill = Arc::clone(&ill);
-        move |number| match ill.load(Ordering::SeqCst) {
-            true => answer.clone(),
-            false => good(&format!("token-{number}"), 3600),
-        }
-    })
-    .await;
+    let well = |number: usize| good(&format!("token-{number}"), 3600);
+    let (server, ill) = ailing(answer, well).await;
     let clock = Arc::new(ManualRuntime::new());
     let mut policy = CachePolicy::default();
     // Real time, for the answers that never come; everything else is on the manual clock. Three

@@ -2,7 +2,7 @@
 //! costs a token that works, and whether it stands is decided by whether it could pass.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use phrase_auth_apitoken::{ApiTokenAuth, Credentials};
@@ -11,7 +11,7 @@ use phrase_auth_core::{Authenticator, CachePolicy, ErrorKind, Need};
 
 use crate::bad_answers::{assert_harmless, raw};
 use crate::fixture::{client, endpoints};
-use crate::hostile::{Answer, Hostile, http, json};
+use crate::hostile::{Answer, ailing, http, json};
 
 const SECRET: &str = "canary-password";
 
@@ -166,15 +166,8 @@ async fn check(case: Case) {
         kind,
         stands,
     } = case;
-    let ill = Arc::new(AtomicBool::new(false));
-    let server = Hostile::start({
-        let ill = Arc::clone(&ill);
-        move |number| match ill.load(Ordering::SeqCst) {
-            true => answer.clone(),
-            false => json(&format!(r#"{{"token":"token-{number}"}}"#)),
-        }
-    })
-    .await;
+    let well = |number: usize| json(&format!(r#"{{"token":"token-{number}"}}"#));
+    let (server, ill) = ailing(answer, well).await;
     let clock = Arc::new(ManualRuntime::new());
     let mut policy = CachePolicy::default();
     // Real time, for the answers that never come; everything else is on the manual clock.

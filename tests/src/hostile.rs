@@ -1,7 +1,7 @@
 //! A server that answers with whatever bytes a test wants, and counts what reaches it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -68,6 +68,20 @@ impl Drop for Hostile {
     fn drop(&mut self) {
         self.server.abort();
     }
+}
+
+/// A server that is well until it is told to be ill, and then gives this answer.
+pub(crate) async fn ailing(
+    answer: Answer,
+    well: impl Fn(usize) -> Answer + Send + Sync + 'static,
+) -> (Hostile, Arc<AtomicBool>) {
+    let ill = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&ill);
+    let server = Hostile::start(move |number| match told.load(Ordering::SeqCst) {
+        true => answer.clone(),
+        false => well(number),
+    });
+    (server.await, ill)
 }
 
 /// A head of this status line and headers, and a body of the right length.
