@@ -114,6 +114,19 @@ async fn a_day_in_which_nobody_can_be_asked_costs_one_login() {
     assert_eq!(left.as_secs(), 86_400 - 80_000);
 }
 
+#[tokio::test]
+async fn a_token_whose_day_is_over_before_it_could_be_proven_is_replaced() {
+    let bench = expecting(None, Some("o-1"));
+    bench.client.answer(200, GOOD);
+    bench.client.answer(503, "");
+    bench.error().await;
+    bench.clock.advance(Duration::from_secs(86_400));
+    bench.client.answer(200, r#"{"token":"t2"}"#);
+    bench.client.answer(200, WHO);
+    assert_eq!(bench.auth.header().await.unwrap().token(), "t2");
+    assert_eq!(bench.requests(), 4);
+}
+
 /// Grants every login and knows no token.
 #[derive(Debug, Default)]
 struct Forgets(AtomicUsize);
