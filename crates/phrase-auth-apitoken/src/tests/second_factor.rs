@@ -159,6 +159,38 @@ async fn a_callback_that_never_answers_or_panics_is_asked_once_too() {
 }
 
 #[tokio::test]
+async fn a_code_that_comes_too_late_to_be_sent_is_none() {
+    let clock = Arc::new(ManualRuntime::new());
+    let slow = SecondFactor::callback({
+        let clock = Arc::clone(&clock);
+        move |_| {
+            let pause = clock.sleep(Duration::from_secs(295)).unwrap();
+            async move {
+                pause.await;
+                Ok(Secret::new("123456"))
+            }
+        }
+    });
+    let credentials = Credentials::new("jane.doe", "pw").second_factor(slow);
+    let client = ScriptedClient::new();
+    let auth = ApiTokenAuth::builder(credentials, DataCenter::Us)
+        .http_client(Arc::new(client.clone()))
+        .runtime(clock.clone())
+        .build()
+        .unwrap();
+    client.answer(401, &tms(WANTED));
+    client.answer(200, GOOD);
+    let bench = Bench {
+        auth,
+        client,
+        clock,
+    };
+    let error = error_in_time(&bench).await;
+    assert_eq!(error.kind(), ErrorKind::SecondFactorRequired);
+    assert_eq!(bench.requests(), 1);
+}
+
+#[tokio::test]
 async fn a_code_that_comes_at_the_last_moment_still_has_time_to_be_sent() {
     let clock = Arc::new(ManualRuntime::new());
     let client = Arc::new(Patience::default());
