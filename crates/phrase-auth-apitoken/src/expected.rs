@@ -1,6 +1,6 @@
 use phrase_auth_core::{AuthError, Deadline, ErrorKind, SecretId};
 
-use crate::tms::{Tms, is_unknown};
+use crate::tms::Tms;
 use crate::unproven::Unproven;
 
 /// Where a login must land before its token is handed out.
@@ -33,8 +33,7 @@ impl Expected {
         if self.organization.is_some() || (self.user.is_some() && user.is_none()) {
             let header = tms.header(granted.token.secret())?;
             let left = deadline.left(&tms.runtime.now());
-            let who = tms.question(left).ask(&header).await;
-            let who = who.map_err(not_known_yet)?;
+            let who = tms.question(left).ask(&header).await?;
             user = user.or_else(|| who.user.and_then(|user| user.uid));
             organization = who.organization.and_then(|organization| organization.uid);
         }
@@ -71,20 +70,6 @@ fn is_plain(uid: &str) -> bool {
         && uid
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
-/// A token that was issued a moment ago is not wrong; whoever refuses it has not heard of it yet. That
-/// passes, and must not stand as a refusal of the password would.
-fn not_known_yet(error: AuthError) -> AuthError {
-    if !is_unknown(&error) {
-        return error;
-    }
-    let what = "TMS does not know the token that it has just issued";
-    let passing = AuthError::new(ErrorKind::Unavailable, what);
-    match error.status() {
-        Some(status) => passing.with_status(status),
-        None => passing,
-    }
 }
 
 /// Uids are some twenty characters long.

@@ -54,7 +54,7 @@ impl TokenSource for OtherLogin {
             other => other,
         };
         let granted = granted.map_err(|error| match is_unknown(&error) {
-            true => administrator_unknown(&error),
+            true => administrator_unknown(error),
             false => advice::on_login_other(error),
         })?;
         self.last.set(Some(granted.login));
@@ -69,12 +69,9 @@ impl TokenSource for OtherLogin {
 
 /// The administrator's token has ended twice within a minute. That passes: the administrator's
 /// authenticator logs in again, at most once a minute, and no password was refused.
-fn administrator_unknown(error: &AuthError) -> AuthError {
+fn administrator_unknown(error: AuthError) -> AuthError {
     let what = "TMS does not know the administrator's token";
     let passing = AuthError::new(ErrorKind::Unavailable, what)
         .with_hint("the administrator may have logged out in the browser; this passes in a minute");
-    match error.status() {
-        Some(status) => passing.with_status(status),
-        None => passing,
-    }
+    passing.with_source(error)
 }

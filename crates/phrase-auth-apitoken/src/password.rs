@@ -109,10 +109,7 @@ impl TokenSource for PasswordLogin {
                 self.last.set(Some(unproven.granted.login));
                 Ok(token)
             }
-            Err(error) => {
-                self.unproven.keep(unproven, &error, &start);
-                Err(error)
-            }
+            Err(error) => Err(self.unproven.keep(unproven, error, &start)),
         }
     }
 

@@ -2,10 +2,10 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use http::StatusCode;
-use phrase_auth_core::{AuthError, Now, SecretId, Token};
+use phrase_auth_core::{AuthError, ErrorKind, Now, SecretId, Token};
 
 use crate::login::Granted;
+use crate::tms::is_unknown;
 
 /// A token of which it is not known yet whether it is for whom it should be.
 pub(crate) struct Unproven {
@@ -41,18 +41,27 @@ impl UnprovenSlot {
         kept.filter(|unproven| !unproven.token_from(now).lifetime().is_zero())
     }
 
-    /// Keeps it if the fault passes. A token that TMS still does not know after a while has ended.
-    pub(crate) fn keep(&self, unproven: Unproven, fault: &AuthError, now: &Now) {
-        let unknown = fault.status() == Some(StatusCode::UNAUTHORIZED);
+    /// Keeps it, unless the fault proves that it is for somebody else. One that TMS still does not know
+    /// after a while has ended. Gives back what to say.
+    pub(crate) fn keep(&self, unproven: Unproven, fault: AuthError, now: &Now) -> AuthError {
+        let unknown = is_unknown(&fault);
         let ended = unknown && now.since(&unproven.since) >= KNOWN_BY_THEN;
-        if fault.is_transient() && !ended {
+        if fault.verdict().is_none() && !ended {
             *self.slot() = Some(unproven);
         }
+        if unknown { not_known_yet(fault) } else { fault }
     }
 
     fn slot(&self) -> MutexGuard<'_, Option<Unproven>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A token that was issued a moment ago is not wrong; whoever refuses it has not heard of it yet. That
+/// passes, and must not stand as a refusal of the password would.
+fn not_known_yet(fault: AuthError) -> AuthError {
+    let what = "TMS does not know the token that it has just issued";
+    AuthError::new(ErrorKind::Unavailable, what).with_source(fault)
 }
 
 impl fmt::Debug for UnprovenSlot {

@@ -98,8 +98,9 @@ async fn a_fault_while_asking_passes_and_costs_no_second_login() {
 async fn a_day_in_which_nobody_can_be_asked_costs_one_login() {
     let bench = expecting(None, Some("o-1"));
     bench.client.answer(200, GOOD);
-    for _ in 0..1000 {
-        bench.client.answer(503, "");
+    let faults = [(503, ""), (404, ""), (302, ""), (401, "<html>"), (200, "{")];
+    for (status, body) in faults.into_iter().cycle().take(1000) {
+        bench.client.answer(status, body);
         bench.error().await;
         bench.clock.advance(Duration::from_secs(80));
     }
