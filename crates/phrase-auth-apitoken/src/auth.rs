@@ -38,7 +38,8 @@ pub(crate) struct Parts {
 }
 
 impl ApiTokenAuth {
-    /// With the usual transport and the usual numbers. Nothing is sent yet.
+    /// With the usual transport and the usual numbers. Nothing is sent yet. Without the features
+    /// `reqwest` and `rustls-no-provider` there is no usual transport: use [`builder`](Self::builder).
     ///
     /// `endpoints` is a [`DataCenter`](phrase_auth_core::DataCenter), or [`Endpoints`] with a URL of
     /// its own for TMS; there is no default data centre.
@@ -141,7 +142,8 @@ impl ApiTokenAuth {
     ///
     /// If TMS could not be told; the token is forgotten all the same.
     pub async fn logout(&self) -> Result<Revocation, AuthError> {
-        self.cache.logout().await
+        let told = self.cache.logout().await;
+        told.map_err(|error| error.with_hint(FORGOTTEN_HERE))
     }
 
     /// As another user, if this one is an administrator (`loginOther`, reference section 5.1): an
@@ -188,6 +190,8 @@ impl ApiTokenAuth {
         Ok(Self::from_parts(cache, parts))
     }
 }
+
+const FORGOTTEN_HERE: &str = "the token is forgotten here; at TMS it lives on until its end";
 
 #[async_trait]
 impl Authenticator for ApiTokenAuth {

@@ -3,7 +3,8 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 
 /// Reads the `expires` of a login (reference section 5.4): RFC 3339, also with `+0000` in the place
-/// of `+00:00` or `Z`, with or without fractions of a second. `None` for anything else.
+/// of `+00:00` or `Z`, with or without fractions of a second, and what else ISO 8601 has for a moment
+/// with an offset. `None` for what is no such moment.
 ///
 /// ```
 /// use phrase_auth_apitoken::parse_expires;

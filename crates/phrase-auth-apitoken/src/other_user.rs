@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::credentials::name;
 use crate::json;
 
-/// Whom an administrator logs in as, for [`ApiTokenAuth::login_as`].
+/// Whom an administrator logs in as, for [`login_as`](crate::ApiTokenAuth::login_as).
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing until it is given to login_as"]
 pub struct OtherUser {

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use phrase_auth_core::{
-    Ask, AuthError, Deadline, ErrorKind, Now, Revocation, Secret, SecretId, Token, TokenSource,
+    Ask, AuthError, Deadline, ErrorKind, FetchReason, Now, Revocation, Secret, SecretId, Token,
+    TokenSource,
 };
 use serde::Serialize;
 
@@ -29,9 +30,14 @@ pub(crate) struct PasswordLogin {
 }
 
 impl PasswordLogin {
-    async fn log_in(&self, start: Now, deadline: Deadline) -> Result<Unproven, AuthError> {
+    async fn log_in(
+        &self,
+        why: FetchReason,
+        start: Now,
+        deadline: Deadline,
+    ) -> Result<Unproven, AuthError> {
         let credentials = self.credentials.as_ref();
-        let credentials = credentials.ok_or_else(advice::not_renewable)?;
+        let credentials = credentials.ok_or_else(|| advice::not_renewable(why))?;
         let password = credentials.password.read().await?;
         let granted = self.with_password(credentials, &password, deadline).await?;
         credentials.password.used();
@@ -54,7 +60,7 @@ impl PasswordLogin {
             other => return other.map_err(advice::on_login),
         };
         let Some(second_factor) = &credentials.second_factor else {
-            return Err(said.with_hint(advice::NEEDS_A_CODE));
+            return Err(advice::needs_code(said));
         };
         let runtime = &*self.tms.runtime;
         let code = second_factor
@@ -63,10 +69,7 @@ impl PasswordLogin {
             .map_err(|error| advice::without_code(said, error))?;
         self.send(credentials, password, Some(&code), deadline)
             .await
-            .map_err(|error| match error.kind() {
-                ErrorKind::SecondFactorRequired => error.with_hint(advice::WRONG_CODE),
-                _ => advice::on_login(error),
-            })
+            .map_err(advice::on_code)
     }
 
     async fn send(
@@ -101,7 +104,7 @@ impl TokenSource for PasswordLogin {
         // What a fault has kept from being proven is not logged in for a second time.
         let unproven = match self.unproven.take(&start) {
             Some(unproven) => unproven,
-            None => self.log_in(start, deadline).await?,
+            None => self.log_in(ask.why, start, deadline).await?,
         };
         match self.expected.check(&unproven, &self.tms, deadline).await {
             Ok(()) => {

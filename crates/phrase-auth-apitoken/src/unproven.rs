@@ -57,11 +57,15 @@ impl UnprovenSlot {
     }
 }
 
-/// A token that was issued a moment ago is not wrong; whoever refuses it has not heard of it yet. That
+/// A token that was issued a moment ago is not wrong: whoever refuses it has not heard of it yet. That
 /// passes, and must not stand as a refusal of the password would.
 fn not_known_yet(fault: AuthError) -> AuthError {
-    let what = "TMS does not know the token that it has just issued";
-    AuthError::new(ErrorKind::Unavailable, what).with_source(fault)
+    let what = "TMS does not know the token, which is to be proven before it is handed out";
+    AuthError::new(ErrorKind::Unavailable, what)
+        .with_hint(
+            "if it has just been issued, this passes; if it came from elsewhere, it has ended",
+        )
+        .with_source(fault)
 }
 
 impl fmt::Debug for UnprovenSlot {

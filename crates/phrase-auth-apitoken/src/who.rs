@@ -11,6 +11,7 @@ use phrase_auth_core::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::advice;
 use crate::json::{Raw, SecretText, part, text};
 use crate::throttle;
 use crate::tms::{JSON, is_unknown, limits};
@@ -99,12 +100,16 @@ impl Question<'_> {
                 .with_hint("use a credential for TMS, and the data centre that it was made in"));
         }
         let header = auth.header().await?;
-        match self.ask(&header).await {
+        let answer = match self.ask(&header).await {
             Err(error) if is_unknown(&error) && auth.reject(&header) => {
                 self.ask(&auth.header().await?).await
             }
             answer => answer,
-        }
+        };
+        answer.map_err(|error| match is_unknown(&error) {
+            true => advice::on_question(error),
+            false => error,
+        })
     }
 
     /// Sends one request with this header.

@@ -162,7 +162,7 @@ Credentials come from the environment, never from the command line:
   PHRASE_API_TOKEN       the token itself (other programs of yours can read it), or
   PHRASE_TMS_USERNAME    a user of TMS, with PHRASE_TMS_PASSWORD_FILE or
                          PHRASE_TMS_PASSWORD, and PHRASE_TMS_USER_UID if that
-                         user has several accounts
+                         user has several accounts; each also as …_FILE
   PHRASE_REGION          eu or us; required
   PHRASE_PRODUCT         what the token was made for; tms if left out
 

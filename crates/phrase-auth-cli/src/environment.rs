@@ -3,6 +3,7 @@ use std::ffi::OsString;
 
 use http::Uri;
 use phrase_auth_core::{AuthError, BaseUrl, DataCenter, Endpoints, ErrorKind, Product, Target};
+use phrase_auth_emulator::seed;
 
 mod credential;
 
@@ -49,9 +50,9 @@ impl Environment {
             config(format!("{REGION} is not set"))
                 .with_hint(format!("set {REGION} to eu or us, where the account lives"))
         })?;
-        let product = match product {
-            Some(product) => product,
-            None => self::product(&look_up)?.unwrap_or(Product::Tms),
+        let (product, named_by) = match product {
+            Some(product) => (product, "--product"),
+            None => (self::product(&look_up)?.unwrap_or(Product::Tms), PRODUCT),
         };
         let emulator = match text(&look_up, EMULATOR)? {
             Some(url) => Some(origin(&url)?),
@@ -61,15 +62,18 @@ impl Environment {
             Some(origin) => phrase_auth_emulator::endpoints_at(origin, region)?,
             None => overridden(Endpoints::of(region), &look_up)?,
         };
-        credential.fits(product)?;
+        credential.fits(product, named_by)?;
         if endpoints.base(product).is_err() {
             let what =
                 format!("no address of {product} in data centre {region} has been published");
             return Err(config(what).with_hint(format!("check {REGION} and {PRODUCT}")));
         }
+        let user_of_exec = emulator.is_some()
+            && look_up(TMS_USERNAME).is_some_and(|name| name == seed::PLAIN_USER.user_name);
         Ok(Self {
             credential,
-            passed_over,
+            // `emulator exec` sets both, which is nobody's mistake.
+            passed_over: passed_over.filter(|_| !user_of_exec),
             region,
             product,
             endpoints,

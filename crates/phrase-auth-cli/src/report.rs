@@ -5,6 +5,7 @@ use std::io;
 use phrase_auth_core::{AuthError, ErrorKind};
 use phrase_auth_emulator::EmulatorError;
 
+use crate::environment::EMULATOR;
 use crate::exit::Exit;
 use crate::output;
 use crate::time;
@@ -155,6 +156,9 @@ fn answer(error: &AuthError) -> Option<String> {
 /// What to do where the error itself has no advice.
 fn next(kind: ErrorKind) -> &'static str {
     match kind {
+        ErrorKind::Unreachable if std::env::var_os(EMULATOR).is_some() => {
+            "start it with `phrase-auth emulator run`, or unset PHRASE_AUTH_EMULATOR"
+        }
         ErrorKind::Unreachable => "check the network, PHRASE_REGION and the proxy, then try again",
         ErrorKind::Timeout => "try again, or give it more time with --timeout",
         ErrorKind::Throttled | ErrorKind::Unavailable => "try again later",

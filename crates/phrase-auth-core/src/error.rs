@@ -98,6 +98,13 @@ impl AuthError {
         Self::new(ErrorKind::Config, message)
     }
 
+    /// The same error in other words, for whoever knows better what happened: in lower case, without a
+    /// secret.
+    #[must_use]
+    pub fn with_message(self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.set(|inner| inner.message = message.into())
+    }
+
     /// What to do next, for a person.
     #[must_use]
     pub fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
@@ -297,22 +304,38 @@ impl fmt::Display for AuthError {
     }
 }
 
+/// What is not there is left out: this is what `main` prints of an error that it returns.
 impl fmt::Debug for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        f.debug_struct("AuthError")
-            .field("kind", &inner.kind)
-            .field("message", &inner.message)
-            .field("endpoint", &inner.endpoint)
-            .field("status", &inner.status)
-            .field("code", &inner.code)
-            .field("description", &inner.description)
-            .field("request_id", &inner.request_id)
-            .field("retry_at", &inner.retry_at)
-            .field("word", &inner.word)
-            .field("hint", &inner.hint)
-            .field("source", &inner.source)
-            .finish()
+        let mut shown = f.debug_struct("AuthError");
+        shown.field("kind", &inner.kind);
+        shown.field("message", &inner.message);
+        let texts = [
+            ("endpoint", inner.endpoint.as_deref()),
+            ("code", inner.code.as_deref()),
+            ("description", inner.description.as_deref()),
+            ("request_id", inner.request_id.as_deref()),
+            ("hint", inner.hint.as_deref()),
+        ];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                shown.field(name, &text);
+            }
+        }
+        if let Some(status) = inner.status {
+            shown.field("status", &status.as_u16());
+        }
+        if let Some(retry_at) = inner.retry_at {
+            shown.field("retry_at", &retry_at);
+        }
+        if !matches!(inner.word, Word::ByKind) {
+            shown.field("word", &inner.word);
+        }
+        if let Some(source) = &inner.source {
+            shown.field("source", source);
+        }
+        shown.finish()
     }
 }
 
@@ -368,6 +391,15 @@ mod tests {
         let second = first.clone().with_hint("wait");
         assert_eq!(first.hint(), None);
         assert_eq!(second.hint(), Some("wait"));
+    }
+
+    #[test]
+    fn debug_leaves_out_what_is_not_there() {
+        let error = AuthError::new(ErrorKind::Config, "no such file").with_hint("give another");
+        assert_eq!(
+            format!("{error:?}"),
+            r#"AuthError { kind: Config, message: "no such file", hint: "give another" }"#
+        );
     }
 
     #[test]

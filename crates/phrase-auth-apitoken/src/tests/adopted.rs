@@ -26,7 +26,9 @@ async fn an_adopted_token_that_is_refused_ends_in_a_demand_for_a_login() {
     let bench = adopting("t", None);
     let header = bench.auth.header().await.unwrap();
     assert!(bench.auth.reject(&header));
-    assert_eq!(bench.error().await.kind(), ErrorKind::LoginRequired);
+    let error = bench.error().await;
+    assert_eq!(error.kind(), ErrorKind::LoginRequired);
+    assert!(error.message().contains("refused the token"), "{error}");
 }
 
 #[tokio::test]

@@ -14,10 +14,20 @@ async fn a_refused_login_is_never_repeated_by_itself() {
             ErrorKind::Forbidden,
             "Platform API token",
         ),
-        (403, String::new(), ErrorKind::Unavailable, "not sent again"),
+        (
+            403,
+            String::new(),
+            ErrorKind::Unavailable,
+            "before it is sent again",
+        ),
         (400, tms("NoIdea"), ErrorKind::Protocol, "user uid"),
         (404, tms("NoIdea"), ErrorKind::Config, "base URL"),
-        (415, String::new(), ErrorKind::Unavailable, "not sent again"),
+        (
+            415,
+            String::new(),
+            ErrorKind::Unavailable,
+            "before it is sent again",
+        ),
         (302, String::new(), ErrorKind::Config, "redirect"),
         (
             401,
@@ -29,9 +39,14 @@ async fn a_refused_login_is_never_repeated_by_itself() {
             400,
             "Bad request".to_owned(),
             ErrorKind::Unavailable,
-            "not sent again",
+            "before it is sent again",
         ),
-        (200, String::new(), ErrorKind::Unavailable, "not sent again"),
+        (
+            200,
+            String::new(),
+            ErrorKind::Unavailable,
+            "before it is sent again",
+        ),
     ] {
         let bench = Bench::new("pw");
         bench.client.answer(status, &answer);

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use phrase_auth_core::{AuthError, ErrorKind, Product, Secret, SecretSource};
 
-use super::{PRODUCT, config, empty, named, text};
+use super::{config, empty, named, text};
 
 /// What the environment has to authenticate with.
 #[derive(Debug)]
@@ -54,18 +54,21 @@ impl Credential {
                 };
                 Ok((tms, None))
             }
-            (None, None) => Err(nothing()),
+            (None, None) => match user_uid {
+                Some(there) => Err(half(there.name(), [TMS_USERNAME, TMS_USERNAME_FILE])),
+                None => Err(nothing()),
+            },
             (Some(there), None) => Err(half(there.name(), [TMS_PASSWORD, TMS_PASSWORD_FILE])),
             (None, Some(there)) => Err(half(there.name(), [TMS_USERNAME, TMS_USERNAME_FILE])),
         }
     }
 
-    /// Whether it is one for this product.
+    /// Whether it is one for this product, which an option or a variable has named.
     ///
     /// # Errors
     ///
     /// `Config` if it is not.
-    pub(super) fn fits(&self, product: Product) -> Result<(), AuthError> {
+    pub(super) fn fits(&self, product: Product, named_by: &str) -> Result<(), AuthError> {
         let (fits, what, hint) = match self {
             Self::ApiToken(_) => (
                 product.application().is_some(),
@@ -81,7 +84,7 @@ impl Credential {
         if fits {
             return Ok(());
         }
-        Err(config(format!("{PRODUCT}: {product} {what}")).with_hint(hint))
+        Err(config(format!("{named_by}: {product} {what}")).with_hint(hint))
     }
 }
 

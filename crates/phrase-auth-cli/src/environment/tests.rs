@@ -144,11 +144,29 @@ fn a_platform_token_goes_before_a_user_of_tms_who_is_named_whatever_is_wrong_wit
 }
 
 #[test]
+fn the_pair_that_emulator_exec_sets_is_not_worth_a_note() {
+    let user = seed::PLAIN_USER.user_name;
+    let pair = [(TMS_USERNAME, user), (TMS_PASSWORD, "canary")];
+    assert_eq!(with(&pair).unwrap().passed_over, Some(TMS_USERNAME));
+    let emulated = [&pair[..], &[(EMULATOR, "http://127.0.0.1:4010")]].concat();
+    assert_eq!(with(&emulated).unwrap().passed_over, None);
+}
+
+#[test]
+fn whoever_names_a_product_that_does_not_fit_is_told_by_name() {
+    let error = read_for(&TMS, Some(Product::Strings)).unwrap_err();
+    assert!(error.message().starts_with("--product: strings"), "{error}");
+    let error = read_for(&GOOD, Some(Product::Scim)).unwrap_err();
+    assert!(error.message().starts_with("--product: scim"), "{error}");
+}
+
+#[test]
 fn half_a_credential_says_which_half_is_missing() {
     for (set, missing) in [
         (TMS_USERNAME, TMS_PASSWORD_FILE),
         (TMS_PASSWORD, TMS_USERNAME),
         (TMS_PASSWORD_FILE, TMS_USERNAME),
+        ("PHRASE_TMS_USER_UID", TMS_USERNAME),
     ] {
         let error = read(&[(set, "canary"), (REGION, "eu")]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config, "{set}");

@@ -129,7 +129,12 @@ fn exec_leaves_what_is_set() {
 
     let mut command = shell(script);
     command.env("PHRASE_API_TOKEN", "mine");
-    assert_eq!(run(command).answer(), "eu tms mine none");
+    let ended = run(command);
+    assert_eq!(ended.answer(), "eu tms mine none");
+    assert!(
+        ended.stderr.contains("PHRASE_API_TOKEN is yours"),
+        "{ended:?}"
+    );
 
     let mut command = shell(script);
     command.env("PHRASE_API_TOKEN_FILE", "mine");

@@ -213,8 +213,8 @@ fn where_two_credentials_are_there_a_line_names_the_one_that_is_used() {
     let emulator = emulator();
     let mut command = pointed(&["header"], &emulator);
     command
-        .env("PHRASE_TMS_USERNAME", seed::PLAIN_USER.user_name)
-        .env("PHRASE_TMS_PASSWORD", seed::PLAIN_USER.password);
+        .env("PHRASE_TMS_USERNAME", seed::ADMIN_USER.user_name)
+        .env("PHRASE_TMS_PASSWORD", seed::ADMIN_USER.password);
     let ended = run(command);
     assert!(ended.answer().contains("Bearer "), "{ended:?}");
     let note = "note: PHRASE_API_TOKEN is used, and PHRASE_TMS_USERNAME is not\n";

@@ -39,8 +39,8 @@ pub(super) fn of(
             ("the server asks for fewer requests".to_owned(), Some(hint))
         }
         ErrorKind::Unavailable if grant == Grant::Login && !class::passes(status, body) => {
-            let hint = "check the credential, the base URL and the data centre; the same secret is not \
-                        sent again by itself";
+            let hint = "before it is sent again, check the credential, the base URL and the data \
+                        centre";
             let what = "the server gives neither a token nor a reason";
             (what.to_owned(), Some(hint))
         }

@@ -188,6 +188,7 @@ fn read_env(name: &OsString) -> Result<Secret, AuthError> {
             "the environment variable {} is not set",
             name.display()
         ))
+        .with_hint("set it, or give the secret in another way, such as a file")
     })?;
     let value = value.into_string().map_err(|_| {
         AuthError::config(format!(

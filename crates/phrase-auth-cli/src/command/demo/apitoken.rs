@@ -160,9 +160,7 @@ async fn protect(stage: &Stage) -> Result<(), Report> {
     let auth = stage.apitoken(credentials(&user, user.password).second_factor(person))?;
     for _ in 0..CALLERS {
         let error = stage.refusal(&auth).await?;
-        let wrong = error
-            .hint()
-            .is_some_and(|hint| hint.contains("not accepted"));
+        let wrong = error.message().contains("not accept");
         check(wrong, "a wrong code is called one")?;
     }
     stage.asked_are(8)?;

@@ -13,6 +13,7 @@ use crate::environment::{
     TMS_USERNAME, TMS_USERNAME_FILE,
 };
 use crate::exit::Exit;
+use crate::output;
 use crate::report::Report;
 use crate::stop::{self, Signals};
 
@@ -54,6 +55,12 @@ pub(crate) async fn exec(exec: Exec) -> Result<Exit, Report> {
     if no_user {
         command.env(TMS_USERNAME, seed::PLAIN_USER.user_name);
         command.env(TMS_PASSWORD, seed::PLAIN_USER.password);
+    }
+    let own = [API_TOKEN, API_TOKEN_FILE].into_iter().chain(tms);
+    if let Some(name) = own.into_iter().find(|name| !absent(name)) {
+        output::note(&format!(
+            "note: {name} is yours; the emulator knows its own credentials only"
+        ));
     }
     let mut child = command
         .spawn()

@@ -24,7 +24,7 @@ pub(crate) async fn run(run: Run) -> Result<Exit, Report> {
         "note: the emulator answers at {}, until Ctrl-C; point programs at it with\n  \
          export PHRASE_AUTH_EMULATOR={} PHRASE_REGION={} PHRASE_API_TOKEN={}\n\
          or, for a user of TMS, in the place of the token\n  \
-         PHRASE_TMS_USERNAME={} PHRASE_TMS_PASSWORD={}",
+         export PHRASE_TMS_USERNAME={} PHRASE_TMS_PASSWORD={}",
         emulator.url(),
         emulator.url(),
         emulator.data_center(),

@@ -133,7 +133,7 @@ fn what_stands_without_a_reason_does_not_pretend_to_pass() {
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert!(!error.is_transient());
         let hint = error.hint().unwrap();
-        assert!(hint.contains("not sent again"), "{status}: {hint}");
+        assert!(hint.contains("before it is sent again"), "{status}: {hint}");
     }
 }
 
