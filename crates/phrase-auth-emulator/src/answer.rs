@@ -13,24 +13,36 @@ use crate::media;
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     headers: HeaderMap,
-    body: Option<Value>,
+    body: Content,
+}
+
+/// What an answer carries, which decides its `Content-Type`.
+#[derive(Debug)]
+enum Content {
+    Nothing,
+    Json(Value),
+    Html(String),
 }
 
 impl Answer {
     pub(crate) fn new(status: StatusCode, body: Value) -> Self {
-        Self {
-            status,
-            headers: HeaderMap::new(),
-            body: Some(body),
-        }
+        Self::with_body(status, Content::Json(body))
+    }
+
+    pub(crate) fn html(status: StatusCode, page: String) -> Self {
+        Self::with_body(status, Content::Html(page))
     }
 
     /// Without a body, and so without a `Content-Type`.
     pub(crate) fn empty(status: StatusCode) -> Self {
+        Self::with_body(status, Content::Nothing)
+    }
+
+    fn with_body(status: StatusCode, body: Content) -> Self {
         Self {
             status,
             headers: HeaderMap::new(),
-            body: None,
+            body,
         }
     }
 
@@ -47,13 +59,14 @@ impl Answer {
 
     pub(crate) fn into_response(self, now: SystemTime) -> Response {
         let mut headers = self.headers;
-        let body = match self.body {
-            Some(body) => {
-                headers.insert(CONTENT_TYPE, HeaderValue::from_static(media::JSON));
-                Body::from(body.to_string())
-            }
-            None => Body::empty(),
+        let (media, body) = match self.body {
+            Content::Nothing => (None, Body::empty()),
+            Content::Json(body) => (Some(media::JSON), Body::from(body.to_string())),
+            Content::Html(page) => (Some(media::HTML), Body::from(page)),
         };
+        if let Some(media) = media {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
+        }
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         headers.insert(VERSION, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));

@@ -5,11 +5,14 @@ use std::time::{Duration, SystemTime};
 use phrase_auth_core::DataCenter;
 
 use crate::jwt::Mint;
+use crate::oauth::{Clients, OAuth, Terms};
 use crate::seed::Seeds;
 use crate::server::{Listener, Server};
 use crate::tms::{Tms, Users};
-use crate::world::{Limits, World};
-use crate::{Application, Clock, Emulator, EmulatorError, ExpiresForm, Log};
+use crate::world::{Limits, World, origin};
+use crate::{
+    Application, Clock, Emulator, EmulatorError, ExpiresForm, Log, OAuthClient, RefreshRotation,
+};
 
 /// What an emulator is started with; made by [`Emulator::builder`].
 #[must_use = "a builder does nothing until `start`"]
@@ -22,6 +25,9 @@ pub struct EmulatorBuilder {
     latency: Duration,
     api_tokens: Vec<(String, Application)>,
     tms_users: Vec<(String, String)>,
+    oauth_clients: Vec<OAuthClient>,
+    oauth_terms: Terms,
+    oauth_issuer: bool,
     pub(crate) limits: Limits,
 }
 
@@ -36,6 +42,12 @@ impl EmulatorBuilder {
             latency: Duration::ZERO,
             api_tokens: Vec::new(),
             tms_users: Vec::new(),
+            oauth_clients: Vec::new(),
+            oauth_terms: Terms {
+                lifetime: ACCESS_TOKEN_LIFETIME,
+                rotation: RefreshRotation::default(),
+            },
+            oauth_issuer: false,
             limits: Limits::default(),
         }
     }
@@ -73,7 +85,7 @@ impl EmulatorBuilder {
     }
 
     /// How long whatever hands out tokens thinks before it answers, in real time; by default not at all. That is the
-    /// token endpoint, login and loginOther.
+    /// two token endpoints, login and loginOther; not the pages of the authorize endpoint.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
         self
@@ -92,6 +104,32 @@ impl EmulatorBuilder {
         self
     }
 
+    /// How long an OAuth access token lives by the emulator's clock; told to the client as `expires_in`, in whole
+    /// seconds, cut. By default an hour, as a working client reports (reference 6.2).
+    pub fn oauth_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.oauth_terms.lifetime = lifetime;
+        self
+    }
+
+    /// What becomes of an OAuth refresh token that is used; by default [`RefreshRotation::Rotate`].
+    pub fn refresh_rotation(mut self, rotation: RefreshRotation) -> Self {
+        self.oauth_terms.rotation = rotation;
+        self
+    }
+
+    /// Whether the answers of the authorize endpoint name their issuer in `iss` (RFC 9207): the emulator's base URL for
+    /// TMS. By default they do not, as Phrase documents none.
+    pub fn oauth_issuer(mut self, named: bool) -> Self {
+        self.oauth_issuer = named;
+        self
+    }
+
+    /// One more OAuth client. Kept across [`Emulator::reset`].
+    pub fn oauth_client(mut self, client: OAuthClient) -> Self {
+        self.oauth_clients.push(client);
+        self
+    }
+
     /// Starts the server. When this returns, it answers.
     ///
     /// It runs on a thread and a runtime of its own, so it needs none of the caller's, and a caller that blocks or
@@ -101,7 +139,8 @@ impl EmulatorBuilder {
     ///
     /// [`EmulatorError::PortTaken`] names a port that somebody else holds; [`EmulatorError::ApiToken`] says what is
     /// wrong with a token of [`EmulatorBuilder::api_token`], [`EmulatorError::TmsUser`] with a user of
-    /// [`EmulatorBuilder::tms_user`]. Nothing is left running.
+    /// [`EmulatorBuilder::tms_user`], [`EmulatorError::OAuthClient`] with a client of
+    /// [`EmulatorBuilder::oauth_client`]. Nothing is left running.
     pub async fn start(self) -> Result<Emulator, EmulatorError> {
         let mut seeds = Seeds::new();
         for (value, product) in self.api_tokens {
@@ -111,7 +150,17 @@ impl EmulatorBuilder {
         for (user_name, password) in self.tms_users {
             users.add(user_name, password)?;
         }
+        let mut clients = Clients::new();
+        for client in self.oauth_clients {
+            clients.add(client)?;
+        }
         let listener = Listener::bind(self.port)?;
+        let tms = format!(
+            "{}{}",
+            origin(listener.port()),
+            Application::Tms.base_path()
+        );
+        let issuer = self.oauth_issuer.then_some(tms);
         let world = Arc::new(World {
             port: listener.port(),
             data_center: self.data_center,
@@ -120,6 +169,7 @@ impl EmulatorBuilder {
             mint: Mint::new(self.data_center)?,
             seeds,
             tms: Tms::new(users, self.session_lifetime),
+            oauth: OAuth::new(clients, issuer, self.oauth_terms),
             token_lifetime: self.token_lifetime,
             expires_form: self.expires_form,
             latency: self.latency,
@@ -141,6 +191,9 @@ impl fmt::Debug for EmulatorBuilder {
             .field("latency", &self.latency)
             .field("api_tokens", &self.api_tokens.len())
             .field("tms_users", &self.tms_users.len())
+            .field("oauth_clients", &self.oauth_clients.len())
+            .field("oauth_terms", &self.oauth_terms)
+            .field("oauth_issuer", &self.oauth_issuer)
             .finish_non_exhaustive()
     }
 }
@@ -150,3 +203,6 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(14_399);
 
 /// Reference 5.5.
 const SESSION_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What a working client reports: about an hour (reference 6.2).
+const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(60 * 60);

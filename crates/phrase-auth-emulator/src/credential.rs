@@ -5,7 +5,8 @@ use crate::{Application, call};
 
 /// What a request brought to prove who sends it.
 pub(crate) enum Credential<'a> {
-    Jwt(&'a str),
+    /// A JWT; at TMS it may be an OAuth access token as well.
+    Bearer(&'a str),
     /// The token of a TMS login.
     Session(&'a str),
 }
@@ -16,7 +17,7 @@ pub(crate) fn of(
     application: Application,
     headers: &HeaderMap,
 ) -> Result<Credential<'_>, &'static str> {
-    let jwt = match application {
+    let bearer = match application {
         Application::Tms => return tms(headers),
         Application::Studio => bare(headers),
         Application::Connectors => match (
@@ -29,7 +30,7 @@ pub(crate) fn of(
         },
         Application::Strings | Application::Orchestrator => bearer(headers, AUTHORIZATION),
     };
-    jwt.map(Credential::Jwt)
+    bearer.map(Credential::Bearer)
 }
 
 fn tms(headers: &HeaderMap) -> Result<Credential<'_>, &'static str> {
@@ -43,20 +44,20 @@ fn tms(headers: &HeaderMap) -> Result<Credential<'_>, &'static str> {
         };
     }
     if value.starts_with("Bearer ") {
-        return bearer(headers, AUTHORIZATION).map(Credential::Jwt);
+        return bearer(headers, AUTHORIZATION).map(Credential::Bearer);
     }
     Err("the scheme word of this path is Bearer or ApiToken, written so, and one space")
 }
 
 fn bearer(headers: &HeaderMap, name: HeaderName) -> Result<&str, &'static str> {
     let value = single(headers, name)?.ok_or("this path asks for Authorization: Bearer")?;
-    let jwt = value
+    let token = value
         .strip_prefix("Bearer ")
         .ok_or("the scheme word of this path is Bearer, written so, and one space")?;
-    if !is_one_word(jwt) {
-        return Err("after the scheme word Bearer, once, comes the JWT and nothing else");
+    if !is_one_word(token) {
+        return Err("after the scheme word Bearer, once, comes the token and nothing else");
     }
-    Ok(jwt)
+    Ok(token)
 }
 
 fn bare(headers: &HeaderMap) -> Result<&str, &'static str> {

@@ -14,7 +14,7 @@ use crate::call::Call;
 use crate::log::Visit;
 use crate::tms::{self, Version};
 use crate::world::World;
-use crate::{Application, Endpoint, exchange, host, protected};
+use crate::{Application, Endpoint, exchange, host, oauth, protected};
 
 /// One handler for every path: what is common to all answers (log, `Host`, limits, date) cannot be forgotten on one.
 pub(crate) fn router(world: Arc<World>) -> Router {
@@ -56,6 +56,10 @@ async fn respond(
         Endpoint::LoginOther => tms::login_other(world, Version::V3, &call),
         Endpoint::LoginOtherV1 => tms::login_other(world, Version::V1, &call),
         Endpoint::Logout => tms::logout(world, &call),
+        Endpoint::Authorize => oauth::authorize(world, &call),
+        Endpoint::AuthorizeLogin => oauth::login(world, &call),
+        Endpoint::AuthorizeConsent => oauth::consent(world, &call),
+        Endpoint::OAuthToken => oauth::token(world, &call),
         Endpoint::Tms => protected::answer(world, Application::Tms, &call),
         Endpoint::Strings => protected::answer(world, Application::Strings, &call),
         Endpoint::Orchestrator => protected::answer(world, Application::Orchestrator, &call),

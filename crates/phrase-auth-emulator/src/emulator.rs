@@ -6,7 +6,10 @@ use phrase_auth_core::{AuthError, DataCenter, Endpoints};
 use crate::jwt::PUBLIC_KEY_PEM;
 use crate::server::Server;
 use crate::world::World;
-use crate::{Application, Clock, EmulatorBuilder, EmulatorError, Log, endpoints_at};
+use crate::{
+    Application, AuthorizeError, Clock, EmulatorBuilder, EmulatorError, Log, Person, endpoints_at,
+    seed,
+};
 
 /// A running emulator. Dropping it stops the server, ends its connections and frees its port before `drop` returns;
 /// that takes a moment and waits for no client.
@@ -44,7 +47,7 @@ impl Emulator {
     /// The origin, `http://127.0.0.1:PORT`, without a slash at the end.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.world.port)
+        self.world.origin()
     }
 
     /// The port that it listens on.
@@ -107,19 +110,22 @@ impl Emulator {
         self.world.log.clone()
     }
 
-    /// Back to the state of the start: the clock is where it began, the log is empty, no JWT issued and no TMS session
-    /// started so far is accepted any more, no user is locked, wrong passwords, used codes and ended sessions are
-    /// forgotten. API tokens, users, the port, the connections and every option stay.
+    /// Back to the state of the start: the clock is where it began, the log is empty, no JWT issued, no TMS session
+    /// started and nothing that OAuth gave so far is accepted any more, no page of an authorization leads on, no user is
+    /// locked, wrong passwords, used codes and ended sessions are forgotten. API tokens, users, OAuth clients, the port,
+    /// the connections and every option stay.
     pub fn reset(&self) {
         self.world.mint.revoke();
         self.world.tms.reset();
+        self.world.oauth.reset();
         self.world.clock.rewind();
         self.world.log.clear();
     }
 
     /// Every JWT issued so far is answered 401 from now on; API tokens stay good, and the next exchange brings a JWT
     /// that is accepted. Phrase documents no such revocation (mark U of reference 3.4): it is how a test makes a
-    /// fresh token refused. TMS sessions are not touched: [`Emulator::end_sessions`] is for those.
+    /// fresh token refused. TMS sessions and what OAuth gave are not touched:
+    /// [`Emulator::end_sessions`] and [`Emulator::revoke_oauth`] are for those.
     pub fn revoke_tokens(&self) {
         self.world.mint.revoke();
     }
@@ -141,6 +147,40 @@ impl Emulator {
     #[must_use]
     pub fn second_factor_code(&self) -> String {
         self.world.tms.second_factor_code(self.world.clock.now())
+    }
+
+    /// Plays the person before the browser: [`seed::PLAIN_USER`] opens this authorize URL, logs in, and allows what the
+    /// client asks. It gives back where the browser is sent, with `code` and `state`, and follows it nowhere.
+    ///
+    /// The pages do the same, over HTTP; here nothing travels, so nothing is in the log.
+    ///
+    /// A request with a fault that its client may be told of comes back as a redirect too, with `error` in the place of
+    /// `code` (RFC 6749, 4.1.2.1).
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorizeError::Page`] says what is wrong with a request that leads to an error page,
+    /// [`AuthorizeError::Elsewhere`] is for a URL of something else.
+    pub fn authorize(&self, url: &str) -> Result<String, AuthorizeError> {
+        self.authorize_as(url, &Person::of(&seed::PLAIN_USER))
+    }
+
+    /// [`Emulator::authorize`] with another person, or one who denies it: then the redirect has `error=access_denied`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Emulator::authorize`], and [`AuthorizeError::Login`] for a person whom the login page refuses.
+    pub fn authorize_as(&self, url: &str, person: &Person) -> Result<String, AuthorizeError> {
+        person.authorize(&self.world, url)
+    }
+
+    /// As if this user had taken back what was allowed to applications (our assumption: Phrase documents no way to,
+    /// reference 6): from now on their codes and refresh tokens are answered `invalid_grant`, and their access tokens
+    /// 401. It says of how many consents something was still good: none for a user that nobody knows.
+    pub fn revoke_oauth(&self, user_name: &str) -> usize {
+        self.world
+            .oauth
+            .revoke_of(user_name, self.world.clock.now())
     }
 
     /// The public half of the key that signs the JWTs, as PEM. Its other half is public too, in this crate's source:

@@ -20,6 +20,15 @@ pub enum Endpoint {
     LoginOtherV1,
     /// `POST /web/api2/v1/auth/logout`: ends the session of the header (reference 5.1).
     Logout,
+    /// `GET /web/oauth/authorize`: shows the login page (reference 6.1; RFC 6749, 3.1).
+    Authorize,
+    /// `POST /web/oauth/authorize/login`: where the login page goes; the path is our assumption.
+    AuthorizeLogin,
+    /// `POST /web/oauth/authorize/consent`: where the consent page goes; the path is our assumption.
+    AuthorizeConsent,
+    /// `POST /web/oauth/token`: a code or a refresh token goes in, an access token comes out (reference 6.1;
+    /// RFC 6749, 3.2).
+    OAuthToken,
     /// `GET /v2/user` (reference 10.3).
     Strings,
     /// `GET /orchestrator/api/v1/workflows`; the path below the base is our assumption.
@@ -42,6 +51,10 @@ impl Endpoint {
         Self::LoginOther,
         Self::LoginOtherV1,
         Self::Logout,
+        Self::Authorize,
+        Self::AuthorizeLogin,
+        Self::AuthorizeConsent,
+        Self::OAuthToken,
         Self::Strings,
         Self::Orchestrator,
         Self::Connectors,
@@ -59,6 +72,10 @@ impl Endpoint {
             Self::LoginOther => Some("/web/api2/v3/auth/loginOther"),
             Self::LoginOtherV1 => Some("/web/api2/v1/auth/loginOther"),
             Self::Logout => Some("/web/api2/v1/auth/logout"),
+            Self::Authorize => Some("/web/oauth/authorize"),
+            Self::AuthorizeLogin => Some("/web/oauth/authorize/login"),
+            Self::AuthorizeConsent => Some("/web/oauth/authorize/consent"),
+            Self::OAuthToken => Some("/web/oauth/token"),
             Self::Strings => Some("/v2/user"),
             Self::Orchestrator => Some("/orchestrator/api/v1/workflows"),
             Self::Connectors => Some("/connectors/v1/connectors"),
@@ -88,6 +105,7 @@ impl Endpoint {
                 | Self::LoginV1
                 | Self::LoginOther
                 | Self::LoginOtherV1
+                | Self::OAuthToken
         )
     }
 
@@ -111,6 +129,10 @@ impl fmt::Display for Endpoint {
             Self::LoginOther => "login other",
             Self::LoginOtherV1 => "login other v1",
             Self::Logout => "logout",
+            Self::Authorize => "authorize",
+            Self::AuthorizeLogin => "authorize login",
+            Self::AuthorizeConsent => "authorize consent",
+            Self::OAuthToken => "oauth token",
             Self::Strings => "strings",
             Self::Orchestrator => "orchestrator",
             Self::Connectors => "connectors",

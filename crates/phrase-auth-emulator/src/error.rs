@@ -26,6 +26,11 @@ pub enum EmulatorError {
         /// What is wrong with it.
         flaw: &'static str,
     },
+    /// An OAuth client given to the builder cannot be used; the text says why, without id and secret.
+    OAuthClient {
+        /// What is wrong with it.
+        flaw: &'static str,
+    },
     /// The server's thread, its runtime or its signing key is not to be had: the machine is out of something.
     Start {
         /// What the system said.
@@ -40,6 +45,7 @@ impl fmt::Display for EmulatorError {
             Self::Port { port, .. } => write!(f, "port {port} of 127.0.0.1 cannot be opened"),
             Self::ApiToken { flaw } => write!(f, "an API token of the builder {flaw}"),
             Self::TmsUser { flaw } => write!(f, "a TMS user of the builder {flaw}"),
+            Self::OAuthClient { flaw } => write!(f, "an OAuth client of the builder {flaw}"),
             Self::Start { .. } => f.write_str("the emulator's server cannot be started"),
         }
     }
@@ -49,7 +55,10 @@ impl error::Error for EmulatorError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
             Self::Port { source, .. } | Self::Start { source } => Some(source),
-            Self::PortTaken { .. } | Self::ApiToken { .. } | Self::TmsUser { .. } => None,
+            Self::PortTaken { .. }
+            | Self::ApiToken { .. }
+            | Self::TmsUser { .. }
+            | Self::OAuthClient { .. } => None,
         }
     }
 }

@@ -17,7 +17,8 @@ pub(crate) fn is_ours(uri: &Uri, headers: &HeaderMap, port: u16) -> bool {
             .is_none_or(|authority| names_us(authority.as_str(), port))
 }
 
-fn names_us(authority: &str, port: u16) -> bool {
+/// Whether an authority is that of this server.
+pub(crate) fn names_us(authority: &str, port: u16) -> bool {
     let (host, stated) = match authority.rsplit_once(':') {
         Some((host, stated)) => (host, stated.parse().ok()),
         None => (authority, Some(HTTP_PORT)),

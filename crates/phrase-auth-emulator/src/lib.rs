@@ -18,9 +18,11 @@ mod json;
 mod jwt;
 mod log;
 mod media;
+mod oauth;
 mod protected;
 pub mod seed;
 mod server;
+mod shelf;
 mod tms;
 mod world;
 
@@ -34,4 +36,5 @@ pub use emulator::Emulator;
 pub use endpoint::Endpoint;
 pub use error::EmulatorError;
 pub use log::{Log, LogEntry};
+pub use oauth::{AuthorizeError, OAuthClient, Person, RefreshRotation};
 pub use tms::ExpiresForm;

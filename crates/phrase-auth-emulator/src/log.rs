@@ -1,4 +1,5 @@
 mod entry;
+mod harmless;
 mod redact;
 
 use std::collections::{BTreeMap, VecDeque};

@@ -7,6 +7,8 @@ use crate::call;
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 /// A JSON text (reference 5.1).
 pub(crate) const JSON: &str = "application/json";
+/// A page of the authorize endpoint, with its charset.
+pub(crate) const HTML: &str = "text/html; charset=utf-8";
 
 /// Whether exactly one `Content-Type` says that the body is of this media type; the only parameter it may have is
 /// UTF-8 as its charset.

@@ -8,6 +8,7 @@ use crate::answer::Answer;
 use crate::call::Call;
 use crate::clock::unix;
 use crate::credential::{self, Credential};
+use crate::oauth::Standing;
 use crate::world::World;
 use crate::{Application, seed, tms};
 
@@ -37,12 +38,20 @@ fn judge(world: &World, application: Application, call: &Call) -> Answer {
         return Answer::new(StatusCode::BAD_REQUEST, body)
             .explained("Strings asks for a User-Agent header");
     }
-    let jwt = match credential::of(application, &call.headers) {
-        Ok(Credential::Jwt(jwt)) => jwt,
+    let bearer = match credential::of(application, &call.headers) {
+        Ok(Credential::Bearer(bearer)) => bearer,
         Ok(Credential::Session(token)) => return tms::who_am_i(world, token),
         Err(misuse) => return unauthorized(application).explained(misuse),
     };
-    match world.mint.check(jwt, application, world.clock.now()) {
+    let now = world.clock.now();
+    if application == Application::Tms {
+        match world.oauth.standing(bearer, now) {
+            Standing::Good(account) => return tms::me(&account),
+            Standing::Over => return unauthorized(application),
+            Standing::Stranger => {}
+        }
+    }
+    match world.mint.check(bearer, application, now) {
         Ok(()) => Answer::new(StatusCode::OK, content(application)),
         Err(refusal) => match refusal.misuse() {
             Some(misuse) => unauthorized(application).explained(misuse),

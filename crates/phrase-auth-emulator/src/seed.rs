@@ -1,13 +1,18 @@
-//! API tokens and TMS users that every emulator knows from the start, and keeps across
+//! API tokens, TMS users and OAuth clients that every emulator knows from the start, and keeps across
 //! [`Emulator::reset`](crate::Emulator::reset).
 //!
 //! They are public, and no real system accepts them.
 
+mod client;
 mod user;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use self::client::{
+    CONFIDENTIAL_CLIENT, NO_REFRESH_CLIENT, PKCE_CLIENT, PUBLIC_CLIENT, RAW_BASIC_CLIENT,
+    SeededClient, TERSE_CLIENT,
+};
 pub use self::user::{
     ADMIN_USER, LOCKING_USER, MANY_ORGANIZATIONS_USER, NO_API_USER, PLAIN_USER, SECOND_FACTOR_CODE,
     SSO_USER, SeededAccount, SeededUser, TWO_FACTOR_USER,

@@ -8,6 +8,7 @@ mod lock;
 mod login;
 mod login_other;
 mod misuse;
+mod oauth;
 mod protected;
 mod second_factor;
 mod secrets;

@@ -15,14 +15,15 @@ use serde_json::json;
 
 use self::body::Body;
 pub use self::expires::ExpiresForm;
-use self::fault::Fault;
-pub(crate) use self::state::Tms;
-use self::state::{Granted, Login, Wish};
-pub(crate) use self::users::{Users, organization};
+pub(crate) use self::fault::Fault;
+use self::state::Granted;
+pub(crate) use self::state::{Login, Tms, Wish};
+pub(crate) use self::users::{Account, Users, organization};
 use crate::Application;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::credential::{self, Credential};
+use crate::oauth::Standing;
 use crate::world::World;
 
 /// Which of the two forms of a call; they differ in `userUid` only (reference 5.1).
@@ -50,21 +51,26 @@ pub(crate) fn logout(world: &World, call: &Call) -> Answer {
         .map_or_else(Fault::answer, |()| Answer::empty(StatusCode::NO_CONTENT))
 }
 
-/// Who holds a session token; the shape is reference 5.2, edition and features are our assumption.
+/// Who holds a session token.
 pub(crate) fn who_am_i(world: &World, token: &str) -> Answer {
     match world.tms.account(token, world.clock.now()) {
-        Ok(account) => Answer::new(
-            StatusCode::OK,
-            json!({
-                "user": account.user(),
-                "organization": organization(&account.organization_uid),
-                "edition": {"name": "ENTERPRISE"},
-                "features": {"icuEnabled": true, "rejectJobs": true, "qaHighlightsEnabled": false},
-                "csrfToken": "phrase-emulator-csrf",
-            }),
-        ),
+        Ok(account) => me(&account),
         Err(fault) => fault.answer(),
     }
+}
+
+/// The shape is reference 5.2; edition and features are our assumption.
+pub(crate) fn me(account: &Account) -> Answer {
+    Answer::new(
+        StatusCode::OK,
+        json!({
+            "user": account.user(),
+            "organization": organization(&account.organization_uid),
+            "edition": {"name": "ENTERPRISE"},
+            "features": {"icuEnabled": true, "rejectJobs": true, "qaHighlightsEnabled": false},
+            "csrfToken": "phrase-emulator-csrf",
+        }),
+    )
 }
 
 fn read_login(version: Version, call: &Call) -> Result<Login, Fault> {
@@ -121,7 +127,7 @@ fn read_logout(call: &Call) -> Result<&str, Fault> {
     match credential::of(Application::Tms, &call.headers) {
         Ok(Credential::Session(token)) => Ok(token),
         // Reference 13, row 16: nobody knows what Phrase does.
-        Ok(Credential::Jwt(_)) => Err(Fault::Request(
+        Ok(Credential::Bearer(_)) => Err(Fault::Request(
             "logout ends the session of an ApiToken; a Bearer has none",
         )),
         Err(misuse) => Err(Fault::Unauthorized(Some(misuse))),
@@ -140,22 +146,25 @@ fn takes_post(call: &Call) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Whether the caller may start sessions of others: whoever holds a JWT for TMS, or an `ADMIN` in a session.
+/// Whether the caller may start sessions of others: whoever holds a JWT for TMS, or an `ADMIN`.
 fn administers(world: &World, headers: &HeaderMap) -> Result<(), Fault> {
     let now = world.clock.now();
-    match credential::of(Application::Tms, headers) {
-        Ok(Credential::Jwt(jwt)) => world
-            .mint
-            .check(jwt, Application::Tms, now)
-            .map_err(|refusal| Fault::Unauthorized(refusal.misuse())),
-        Ok(Credential::Session(token)) => {
-            if world.tms.account(token, now)?.role == "ADMIN" {
-                Ok(())
-            } else {
-                Err(Fault::Forbidden)
+    let account = match credential::of(Application::Tms, headers) {
+        Ok(Credential::Bearer(bearer)) => match world.oauth.standing(bearer, now) {
+            Standing::Good(account) => account,
+            Standing::Over => return Err(Fault::Unauthorized(None)),
+            Standing::Stranger => {
+                let judged = world.mint.check(bearer, Application::Tms, now);
+                return judged.map_err(|refusal| Fault::Unauthorized(refusal.misuse()));
             }
-        }
-        Err(misuse) => Err(Fault::Unauthorized(Some(misuse))),
+        },
+        Ok(Credential::Session(token)) => world.tms.account(token, now)?,
+        Err(misuse) => return Err(Fault::Unauthorized(Some(misuse))),
+    };
+    if account.role == "ADMIN" {
+        Ok(())
+    } else {
+        Err(Fault::Forbidden)
     }
 }
 

@@ -3,6 +3,7 @@ use std::time::Duration;
 use phrase_auth_core::DataCenter;
 
 use crate::jwt::Mint;
+use crate::oauth::OAuth;
 use crate::seed::Seeds;
 use crate::tms::Tms;
 use crate::{Clock, ExpiresForm, Log};
@@ -17,10 +18,22 @@ pub(crate) struct World {
     pub(crate) mint: Mint,
     pub(crate) seeds: Seeds,
     pub(crate) tms: Tms,
+    pub(crate) oauth: OAuth,
     pub(crate) token_lifetime: Duration,
     pub(crate) expires_form: ExpiresForm,
     pub(crate) latency: Duration,
     pub(crate) limits: Limits,
+}
+
+impl World {
+    /// Without a slash at the end.
+    pub(crate) fn origin(&self) -> String {
+        origin(self.port)
+    }
+}
+
+pub(crate) fn origin(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
 }
 
 /// What a client may cost.

@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 
 use http::{HeaderMap, Method};
 
+use super::harmless;
 use crate::Endpoint;
 use crate::call::Call;
 use crate::form::Form;
@@ -29,7 +30,7 @@ impl Fingerprint {
 pub(super) fn header_prints(headers: &HeaderMap, fingerprint: &Fingerprint) -> Vec<Print> {
     headers
         .iter()
-        .filter(|(name, _)| !HARMLESS_HEADERS.contains(&name.as_str()))
+        .filter(|(name, _)| !harmless::HEADERS.contains(&name.as_str()))
         .filter_map(|(_, value)| value.to_str().ok())
         .flat_map(|value| {
             let rest = value.split_once(' ').map(|(_, rest)| rest);
@@ -100,7 +101,7 @@ pub(super) fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
         .iter()
         .map(|(name, value)| {
             let shown = match value.to_str() {
-                Ok(value) if HARMLESS_HEADERS.contains(&name.as_str()) => value,
+                Ok(value) if harmless::HEADERS.contains(&name.as_str()) => value,
                 _ => REDACTED,
             };
             (name.as_str().to_owned(), shown.to_owned())
@@ -130,7 +131,7 @@ fn members(object: &Object) -> String {
         .members()
         .take(MOST_FIELDS)
         .map(|(name, value)| {
-            let name = if MEMBER_NAMES.contains(&name) {
+            let name = if harmless::MEMBER_NAMES.contains(&name) {
                 name
             } else {
                 REDACTED
@@ -149,12 +150,12 @@ pub(super) fn fields(encoded: &[u8]) -> String {
         .fields()
         .take(MOST_FIELDS)
         .map(|(name, value)| {
-            let name = if FIELD_NAMES.contains(&name) {
+            let name = if harmless::FIELD_NAMES.contains(&name) {
                 name
             } else {
                 REDACTED
             };
-            let value = if is_harmless(name, value) {
+            let value = if harmless::is_value(name, value) {
                 value
             } else {
                 REDACTED
@@ -165,16 +166,6 @@ pub(super) fn fields(encoded: &[u8]) -> String {
         .join("&")
 }
 
-fn is_harmless(name: &str, value: &str) -> bool {
-    match name {
-        "grant_type" => GRANTS.contains(&value),
-        "subject_token_type" | "requested_token_type" | "actor_token_type" => {
-            TOKEN_TYPES.contains(&value)
-        }
-        _ => value.is_empty(),
-    }
-}
-
 const REDACTED: &str = "[redacted]";
 
 /// Enough for any honest request; a body of 64 KiB could have tens of thousands.
@@ -182,67 +173,3 @@ const MOST_FIELDS: usize = 64;
 
 /// Words of a path are shorter; tokens are mostly longer.
 const LONGEST_SEGMENT: usize = 24;
-
-const HARMLESS_HEADERS: [&str; 13] = [
-    "accept",
-    "accept-encoding",
-    "accept-language",
-    "cache-control",
-    "connection",
-    "content-length",
-    "content-type",
-    "date",
-    "expect",
-    "host",
-    "pragma",
-    "transfer-encoding",
-    "user-agent",
-];
-
-const FIELD_NAMES: [&str; 17] = [
-    "access_token",
-    "actor_token",
-    "actor_token_type",
-    "audience",
-    "client_id",
-    "client_secret",
-    "code",
-    "grant_type",
-    "password",
-    "refresh_token",
-    "requested_token_type",
-    "resource",
-    "scope",
-    "subject_token",
-    "subject_token_type",
-    "token",
-    "username",
-];
-
-/// Of the calls of reference 5.1.
-const MEMBER_NAMES: [&str; 9] = [
-    "captchaCode",
-    "code",
-    "codeOrRefreshToken",
-    "idToken",
-    "password",
-    "rememberMe",
-    "twoFactorCode",
-    "userName",
-    "userUid",
-];
-
-const GRANTS: [&str; 5] = [
-    "urn:ietf:params:oauth:grant-type:token-exchange",
-    "authorization_code",
-    "client_credentials",
-    "password",
-    "refresh_token",
-];
-
-const TOKEN_TYPES: [&str; 4] = [
-    "urn:phrase:params:oauth:token-type:api_token",
-    "urn:ietf:params:oauth:token-type:access_token",
-    "urn:ietf:params:oauth:token-type:jwt",
-    "urn:ietf:params:oauth:token-type:refresh_token",
-];

@@ -6,7 +6,7 @@ use crate::answer::Answer;
 
 /// Why a call of TMS authentication is refused.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// Who calls, or logs in, is not known here; with a reason if that is a misuse.
     Unauthorized(Option<&'static str>),
     CodeMissing,

@@ -25,16 +25,23 @@ struct Book {
 }
 
 /// Whose session is asked for.
-pub(super) struct Wish {
-    pub(super) user_name: String,
-    pub(super) user_uid: Option<String>,
+pub(crate) struct Wish {
+    pub(crate) user_name: String,
+    pub(crate) user_uid: Option<String>,
 }
 
 /// What a login brings.
-pub(super) struct Login {
-    pub(super) wish: Wish,
-    pub(super) password: String,
-    pub(super) code: Option<String>,
+pub(crate) struct Login {
+    pub(crate) wish: Wish,
+    pub(crate) password: String,
+    pub(crate) code: Option<String>,
+}
+
+/// Where somebody logs in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Door {
+    Api,
+    Browser,
 }
 
 /// A session that was started.
@@ -56,36 +63,17 @@ impl Tms {
         }
     }
 
-    /// The password is judged before anything that it protects, and a code only when nothing else is wrong: it is used
-    /// up by a success alone.
     pub(super) fn login(&self, login: &Login, now: SystemTime) -> Result<Granted, Fault> {
-        let name = &login.wish.user_name;
-        let user = self.users.named(name).ok_or(Fault::Unauthorized(None))?;
         let mut book = self.book();
-        let record = book.records.entry(name.clone()).or_default();
-        if user.rule == Rule::Locks && record.is_locked() {
-            return Err(Fault::Locked);
-        }
-        if login.password != user.password {
-            record.took_wrong_password();
-            return Err(Fault::Unauthorized(None));
-        }
-        record.took_right_password();
-        match user.rule {
-            Rule::NeedsSso => return Err(Fault::SsoRequired),
-            Rule::HasNoApi => return Err(Fault::ApiNotAllowed),
-            Rule::Nothing | Rule::NeedsCode | Rule::Locks => {}
-        }
-        let account = user
-            .account(login.wish.user_uid.as_deref())
-            .ok_or(Fault::Unauthorized(Some(NOT_THEIRS)))?;
-        if user.rule == Rule::NeedsCode {
-            let code = login.code.as_deref().ok_or(Fault::CodeMissing)?;
-            if !self.second_factor.accepts(code, now, record) {
-                return Err(Fault::CodeWrong);
-            }
-        }
+        let account = self.prove(&mut book, Door::Api, login, now)?;
         self.start(&mut book, account, now)
+    }
+
+    /// On the login page, which starts no session. Single sign-on and an edition without API access stand in the way of
+    /// the API only (our assumption, mark U of reference 5.5).
+    pub(crate) fn sign_in(&self, login: &Login, now: SystemTime) -> Result<Arc<Account>, Fault> {
+        self.prove(&mut self.book(), Door::Browser, login, now)
+            .map(Arc::clone)
     }
 
     /// An administrator's; so neither a password nor a code is asked for.
@@ -128,6 +116,43 @@ impl Tms {
         let mut book = self.book();
         book.sessions.end_all();
         book.records.clear();
+    }
+
+    /// The password is judged before anything that it protects, and a code only when nothing else is wrong: it is used
+    /// up by a success alone.
+    fn prove(
+        &self,
+        book: &mut Book,
+        door: Door,
+        login: &Login,
+        now: SystemTime,
+    ) -> Result<&Arc<Account>, Fault> {
+        let name = &login.wish.user_name;
+        let user = self.users.named(name).ok_or(Fault::Unauthorized(None))?;
+        let record = book.records.entry(name.clone()).or_default();
+        if user.rule == Rule::Locks && record.is_locked() {
+            return Err(Fault::Locked);
+        }
+        if login.password != user.password {
+            record.took_wrong_password();
+            return Err(Fault::Unauthorized(None));
+        }
+        record.took_right_password();
+        match user.rule {
+            Rule::NeedsSso if door == Door::Api => return Err(Fault::SsoRequired),
+            Rule::HasNoApi if door == Door::Api => return Err(Fault::ApiNotAllowed),
+            _ => {}
+        }
+        let account = user
+            .account(login.wish.user_uid.as_deref())
+            .ok_or(Fault::Unauthorized(Some(NOT_THEIRS)))?;
+        if user.rule == Rule::NeedsCode {
+            let code = login.code.as_deref().ok_or(Fault::CodeMissing)?;
+            if !self.second_factor.accepts(code, now, record) {
+                return Err(Fault::CodeWrong);
+            }
+        }
+        Ok(account)
     }
 
     /// The end is told in whole seconds, so it is rounded up: a session lives at least as long as was chosen.

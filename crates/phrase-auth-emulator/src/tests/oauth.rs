@@ -1,0 +1,18 @@
+//! The OAuth 2.0 of TMS.
+
+mod bearer;
+mod browser;
+mod client;
+mod code;
+mod decision;
+mod pages;
+mod person;
+mod pkce;
+mod redirect;
+mod refresh;
+mod request;
+mod secrets;
+mod state;
+mod tickets;
+mod token;
+mod wire;
