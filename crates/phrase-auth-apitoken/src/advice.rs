@@ -1,6 +1,6 @@
 //! What to do about a login that failed (reference sections 5.3 and 5.5).
 
-use phrase_auth_core::{AuthError, ErrorKind, FetchReason};
+use phrase_auth_core::{AuthError, ErrorKind};
 
 /// A login with a password.
 pub(crate) fn on_login(error: AuthError) -> AuthError {
@@ -22,7 +22,7 @@ pub(crate) fn on_login_other(error: AuthError) -> AuthError {
         ErrorKind::Refused | ErrorKind::Forbidden => error
             .with_message("TMS refused the login as another user")
             .with_hint(NOT_AN_ADMINISTRATOR),
-        ErrorKind::Protocol if error.verdict().is_some() => error
+        ErrorKind::Protocol | ErrorKind::Config if error.code().is_some() => error
             .with_message("TMS does not log in as this user")
             .with_hint(NO_SUCH_USER),
         _ => error,
@@ -36,11 +36,7 @@ pub(crate) fn needs_code(said: AuthError) -> AuthError {
 
 /// A person was asked for a code and gave none, or none that could be sent.
 pub(crate) fn without_code(said: AuthError, cause: AuthError) -> AuthError {
-    let message = format!(
-        "no code of the second factor was given: {}",
-        cause.message()
-    );
-    said.with_message(message)
+    said.with_message("no code of the second factor was given")
         .with_hint(NO_CODE)
         .with_source(cause)
 }
@@ -63,13 +59,10 @@ pub(crate) fn on_question(error: AuthError) -> AuthError {
 }
 
 /// An adopted token is over, or was never one.
-pub(crate) fn not_renewable(why: FetchReason) -> AuthError {
-    let what = match why {
-        FetchReason::Rejected => "the server refused the token",
-        _ => "the token is over",
-    };
-    let message = format!("{what}, and there is no password to log in again with");
-    AuthError::new(ErrorKind::LoginRequired, message)
+pub(crate) fn not_renewable() -> AuthError {
+    let what =
+        "the token is over, or the server refused it, and there is no password to log in with";
+    AuthError::new(ErrorKind::LoginRequired, what)
         .with_hint("log in again, or give a password along with the token")
 }
 
@@ -80,8 +73,8 @@ const NOT_THIS_ACCOUNT: &str = "the organization may enforce single sign-on, its
      have no API access, or the account may be locked: use a Platform API token, or ask an \
      administrator";
 
-const TOKEN_ENDED: &str = "it has ended, as by a log-out in the browser, or was never one; the password, if there is one, was \
-     not refused, and is sent for a new token at most once a minute";
+const TOKEN_ENDED: &str = "it has ended, as by a log-out in the browser, or was never one; a new one is fetched at most once \
+     a minute";
 
 const NO_KNOWN_REASON: &str =
     "before it is sent again, check the user name, the user uid and the base URL";

@@ -11,7 +11,7 @@ use crate::auth::{ApiTokenAuth, Parts};
 use crate::credentials::{Credentials, LoginVersion, name};
 use crate::expected::Expected;
 use crate::expires::lifetime;
-use crate::login::{Granted, LastLogin, Login};
+use crate::login::{Granted, LastLogin};
 use crate::password::PasswordLogin;
 use crate::tms::Tms;
 use crate::unproven::{Unproven, UnprovenSlot};
@@ -129,10 +129,7 @@ impl ApiTokenAuthBuilder {
             Some(token) if !self.expected.is_nothing() => {
                 let unproven = Unproven {
                     stake: token.secret().id(),
-                    granted: Granted {
-                        token,
-                        login: Login::default(),
-                    },
+                    granted: Granted { token, login: None },
                     since: now,
                 };
                 (None, UnprovenSlot::holding(unproven))

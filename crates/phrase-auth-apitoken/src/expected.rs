@@ -26,9 +26,8 @@ impl Expected {
         let Unproven { granted, stake, .. } = unproven;
         let mut user = granted
             .login
-            .user
             .as_ref()
-            .and_then(|user| user.uid.clone());
+            .and_then(|login| login.user.as_ref()?.uid.clone());
         let mut organization = None;
         if self.organization.is_some() || (self.user.is_some() && user.is_none()) {
             let header = tms.header(granted.token.secret())?;

@@ -25,7 +25,8 @@ pub struct Login {
 /// What a login brought.
 pub(crate) struct Granted {
     pub(crate) token: Token,
-    pub(crate) login: Login,
+    /// `None` for a token that no login of ours has brought.
+    pub(crate) login: Option<Login>,
 }
 
 /// The members of the answer (reference section 5.2). The token is read strictly, all else so that a
@@ -53,11 +54,11 @@ impl Granted {
         let last = moment(&answer.last_invalidate_all_sessions_performed);
         Ok(Self {
             token,
-            login: Login {
+            login: Some(Login {
                 user: User::read(&answer.user),
                 expires,
                 last_invalidate_all_sessions_performed: last,
-            },
+            }),
         })
     }
 }

@@ -57,12 +57,16 @@ impl TokenSource for OtherLogin {
             true => administrator_unknown(error),
             false => advice::on_login_other(error),
         })?;
-        self.last.set(Some(granted.login));
+        self.last.set(granted.login);
         Ok(granted.token)
     }
 
-    async fn revoke(&self, token: &Token) -> Result<Revocation, AuthError> {
+    fn forget(&self) -> Option<Token> {
         self.last.set(None);
+        None
+    }
+
+    async fn revoke(&self, token: &Token) -> Result<Revocation, AuthError> {
         self.tms.log_out(token.secret()).await
     }
 }

@@ -3,8 +3,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use phrase_auth_core::{
-    Ask, AuthError, Deadline, ErrorKind, FetchReason, Now, Revocation, Secret, SecretId, Token,
-    TokenSource,
+    Ask, AuthError, Deadline, ErrorKind, Now, Revocation, Secret, SecretId, Token, TokenSource,
 };
 use serde::Serialize;
 
@@ -30,14 +29,9 @@ pub(crate) struct PasswordLogin {
 }
 
 impl PasswordLogin {
-    async fn log_in(
-        &self,
-        why: FetchReason,
-        start: Now,
-        deadline: Deadline,
-    ) -> Result<Unproven, AuthError> {
+    async fn log_in(&self, start: Now, deadline: Deadline) -> Result<Unproven, AuthError> {
         let credentials = self.credentials.as_ref();
-        let credentials = credentials.ok_or_else(|| advice::not_renewable(why))?;
+        let credentials = credentials.ok_or_else(advice::not_renewable)?;
         let password = credentials.password.read().await?;
         let granted = self.with_password(credentials, &password, deadline).await?;
         credentials.password.used();
@@ -101,27 +95,34 @@ impl TokenSource for PasswordLogin {
     async fn fetch(&self, ask: &Ask<'_>) -> Result<Token, AuthError> {
         let start = self.tms.runtime.now();
         let deadline = Deadline::new(start, ask.deadline);
-        // What a fault has kept from being proven is not logged in for a second time.
-        let unproven = match self.unproven.take(&start) {
+        let epoch = self.unproven.epoch();
+        let unproven = match self.unproven.kept(&start) {
             Some(unproven) => unproven,
-            None => self.log_in(ask.why, start, deadline).await?,
+            None => Arc::new(self.log_in(start, deadline).await?),
         };
-        match self.expected.check(&unproven, &self.tms, deadline).await {
-            Ok(()) => {
-                let token = unproven.token_from(&start);
-                self.last.set(Some(unproven.granted.login));
-                Ok(token)
-            }
-            Err(error) => Err(self.unproven.keep(unproven, error, &start)),
+        if !self.expected.is_nothing() {
+            // Before anything is asked: whoever gives this fetch up must not lose it.
+            self.unproven.keep(&unproven, epoch);
+            let proof = self.expected.check(&unproven, &self.tms, deadline).await;
+            proof.map_err(|fault| self.unproven.failed(&unproven, fault, &start))?;
+            self.unproven.clear();
         }
+        if self.unproven.epoch() == epoch {
+            self.last.set(unproven.granted.login.clone());
+        }
+        Ok(unproven.token_from(&start))
     }
 
     async fn secret_id(&self) -> Option<SecretId> {
         self.credentials.as_ref()?.password.id().await
     }
 
-    async fn revoke(&self, token: &Token) -> Result<Revocation, AuthError> {
+    fn forget(&self) -> Option<Token> {
         self.last.set(None);
+        self.unproven.forget()
+    }
+
+    async fn revoke(&self, token: &Token) -> Result<Revocation, AuthError> {
         self.tms.log_out(token.secret()).await
     }
 }

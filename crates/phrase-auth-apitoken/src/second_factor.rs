@@ -44,7 +44,8 @@ pub struct Challenge {
 impl SecondFactor {
     /// Asks a callback. It has what is left of the fetch's deadline, which is 5 minutes with a second
     /// factor unless the policy says otherwise, less 10 seconds for sending the code. It must not
-    /// block its thread. That it panics, or does not answer, is as good as no code.
+    /// block its thread. That it panics, or does not answer, is as good as no code. What it says in an
+    /// error is shown as the cause of ours: no code in it.
     pub fn callback<F, Fut>(ask: F) -> Self
     where
         F: Fn(Challenge) -> Fut + Send + Sync + 'static,

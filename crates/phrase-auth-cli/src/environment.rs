@@ -8,7 +8,8 @@ use phrase_auth_emulator::seed;
 mod credential;
 
 pub(crate) use self::credential::{
-    API_TOKEN, API_TOKEN_FILE, TMS_PASSWORD, TMS_PASSWORD_FILE, TMS_USERNAME, TMS_USERNAME_FILE,
+    API_TOKEN, API_TOKEN_FILE, TMS_PASSWORD, TMS_PASSWORD_FILE, TMS_USER_UID, TMS_USER_UID_FILE,
+    TMS_USERNAME, TMS_USERNAME_FILE,
 };
 pub(crate) use self::credential::{Credential, Held};
 

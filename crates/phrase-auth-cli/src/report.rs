@@ -157,7 +157,7 @@ fn answer(error: &AuthError) -> Option<String> {
 fn next(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Unreachable if std::env::var_os(EMULATOR).is_some() => {
-            "start it with `phrase-auth emulator run`, or unset PHRASE_AUTH_EMULATOR"
+            "start it with `phrase-auth emulator run --port N`, or unset PHRASE_AUTH_EMULATOR"
         }
         ErrorKind::Unreachable => "check the network, PHRASE_REGION and the proxy, then try again",
         ErrorKind::Timeout => "try again, or give it more time with --timeout",

@@ -14,7 +14,7 @@ use crate::event;
 use crate::header::AuthHeader;
 use crate::policy::CachePolicy;
 use crate::runtime::{Deadline, Runtime, caught, within};
-use crate::source::{Revocation, TokenSource};
+use crate::source::{Revocation, Token, TokenSource};
 
 mod builder;
 mod entry;
@@ -105,10 +105,17 @@ impl TokenCache {
         if let Some(flight) = flight {
             flight.settle(Outcome::Landed(Err(state::logged_out())));
         }
-        let Some(token) = token else {
-            return Ok(Revocation::NothingHeld);
-        };
-        let told = caught(self.0.source.revoke(&token));
+        let kept = self.0.source.forget().map(Arc::new);
+        let mut outcome = Ok(Revocation::NothingHeld);
+        for token in [token, kept].into_iter().flatten() {
+            let told = self.revoke(&token).await;
+            outcome = outcome.and(told);
+        }
+        outcome
+    }
+
+    async fn revoke(&self, token: &Token) -> Result<Revocation, AuthError> {
+        let told = caught(self.0.source.revoke(token));
         match within(&*self.0.runtime, self.0.policy.deadline, told).await? {
             Some(told) => told.unwrap_or_else(|| Err(task::panicked())),
             None => Err(late("the server was not told of the logout in time")),

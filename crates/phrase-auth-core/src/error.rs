@@ -28,19 +28,9 @@ struct Inner {
     description: Option<String>,
     request_id: Option<String>,
     retry_at: Option<SystemTime>,
-    word: Word,
+    verdict: Option<SecretId>,
+    handed_on: bool,
     source: Option<Arc<dyn Error + Send + Sync>>,
-}
-
-/// Whose last word an error is, and on what.
-#[derive(Clone, Copy, Debug)]
-enum Word {
-    /// As the kind says.
-    ByKind,
-    /// The server's, on this secret.
-    On(SecretId),
-    /// Another authenticator's.
-    HandedOn,
 }
 
 /// What a failure means to the caller.
@@ -89,7 +79,8 @@ impl AuthError {
             description: None,
             request_id: None,
             retry_at: None,
-            word: Word::ByKind,
+            verdict: None,
+            handed_on: false,
             source: None,
         }))
     }
@@ -157,14 +148,14 @@ impl AuthError {
     /// in between.
     #[must_use]
     pub fn with_verdict(self, secret: SecretId) -> Self {
-        self.set(|inner| inner.word = Word::On(secret))
+        self.set(|inner| inner.verdict = Some(secret))
     }
 
     /// Says that this error is another authenticator's, over which a source fetches: that one keeps
     /// it in mind, so that a cache keeps nothing of it, and asks its source whenever it is asked.
     #[must_use]
     pub fn handed_on(self) -> Self {
-        self.set(|inner| inner.word = Word::HandedOn)
+        self.set(|inner| inner.handed_on = true)
     }
 
     /// The error underneath. Its text is printed by whoever walks the chain.
@@ -248,15 +239,12 @@ impl AuthError {
     /// The secret on which this is the server's last word, if a source has [said](Self::with_verdict)
     /// so.
     pub fn verdict(&self) -> Option<SecretId> {
-        match self.0.word {
-            Word::On(secret) => Some(secret),
-            Word::ByKind | Word::HandedOn => None,
-        }
+        self.0.verdict
     }
 
     /// Whether another authenticator keeps it in mind.
     pub(crate) fn is_handed_on(&self) -> bool {
-        matches!(self.0.word, Word::HandedOn)
+        self.0.handed_on
     }
 
     fn set(mut self, change: impl FnOnce(&mut Inner)) -> Self {
@@ -329,8 +317,8 @@ impl fmt::Debug for AuthError {
         if let Some(retry_at) = inner.retry_at {
             shown.field("retry_at", &retry_at);
         }
-        if !matches!(inner.word, Word::ByKind) {
-            shown.field("word", &inner.word);
+        if let Some(verdict) = inner.verdict {
+            shown.field("verdict", &verdict);
         }
         if let Some(source) = &inner.source {
             shown.field("source", source);
@@ -391,6 +379,14 @@ mod tests {
         let second = first.clone().with_hint("wait");
         assert_eq!(first.hint(), None);
         assert_eq!(second.hint(), Some("wait"));
+    }
+
+    #[test]
+    fn what_is_handed_on_stays_the_verdict_that_it_was() {
+        let error = AuthError::new(ErrorKind::Unavailable, "no reason");
+        assert!(error.clone().handed_on().is_transient());
+        let stands = error.with_verdict(Secret::new("wrong").id()).handed_on();
+        assert!(!stands.is_transient() && stands.is_handed_on());
     }
 
     #[test]

@@ -33,6 +33,12 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
         None
     }
 
+    /// Told at each logout: forgets what the source itself keeps. Gives back a token that it has not
+    /// handed out yet, to be ended too; what a fetch under way brings after this is to be kept nowhere.
+    fn forget(&self) -> Option<Token> {
+        None
+    }
+
     /// Ends a token at the server, where the server offers that.
     ///
     /// # Errors

@@ -79,7 +79,14 @@ async fn a_uid_that_could_not_be_printed_is_not_printed() {
 
 #[tokio::test]
 async fn a_fault_while_asking_passes_and_costs_no_second_login() {
-    for (status, body) in [(503, ""), (401, ""), (401, "<html>"), (429, "")] {
+    let denied = tms("AuthUnauthorized");
+    for (status, body) in [
+        (503, ""),
+        (401, ""),
+        (401, "<html>"),
+        (403, denied.as_str()),
+        (429, ""),
+    ] {
         let bench = expecting(None, Some("o-1"));
         bench.client.answer(200, GOOD);
         bench.client.answer(status, body);
@@ -165,6 +172,111 @@ async fn a_server_that_forgets_every_token_costs_at_most_one_login_a_minute() {
     assert!((2..=11).contains(&logins), "{logins}");
 }
 
+/// The first question is never answered, and the fetch is cut off with it.
+#[derive(Debug, Default)]
+struct Hangs {
+    logins: AtomicUsize,
+    questions: AtomicUsize,
+}
+
+#[async_trait::async_trait]
+impl HttpClient for Hangs {
+    async fn send(
+        &self,
+        request: Request<Bytes>,
+        _limits: Limits,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let login = request.uri().path().ends_with("login");
+        let count = [&self.questions, &self.logins][usize::from(login)];
+        let first = count.fetch_add(1, Ordering::SeqCst) == 0;
+        if !login && first {
+            std::future::pending::<()>().await;
+        }
+        let body = if login { GOOD } else { WHO };
+        Ok(Response::new(Bytes::from_static(body.as_bytes())))
+    }
+}
+
+#[tokio::test]
+async fn a_fetch_that_is_given_up_does_not_lose_what_it_logged_in_for() {
+    let server = Arc::new(Hangs::default());
+    let clock = Arc::new(ManualRuntime::new());
+    let auth = ApiTokenAuth::builder(Credentials::new("jane.doe", "pw"), DataCenter::Us)
+        .expect_organization("o-1")
+        .http_client(server.clone())
+        .runtime(clock.clone())
+        .build()
+        .unwrap();
+    let caller = tokio::spawn({
+        let auth = auth.clone();
+        async move { auth.header().await.unwrap_err() }
+    });
+    while !caller.is_finished() {
+        tokio::task::yield_now().await;
+        if server.questions.load(Ordering::SeqCst) == 1 {
+            clock.advance(Duration::from_millis(100));
+        }
+    }
+    assert_eq!(caller.await.unwrap().kind(), ErrorKind::Timeout);
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(auth.header().await.unwrap().token(), "t1");
+    assert_eq!(server.logins.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_log_out_reaches_a_token_that_was_not_proven_yet() {
+    let adopted = ApiTokenAuth::builder_from_token("adopted", None, DataCenter::Us);
+    let bench = Bench::of(adopted.expect_organization("o-1"));
+    bench.client.answer(204, "");
+    assert_eq!(bench.auth.logout().await.unwrap(), Revocation::Revoked);
+    let sent = bench.client.sent();
+    assert_eq!(sent[0].headers()[AUTHORIZATION], "ApiToken adopted");
+
+    // Nor does it come back after a reset.
+    let bench = expecting(None, Some("o-1"));
+    bench.client.answer(200, GOOD);
+    bench.client.answer(503, "");
+    bench.error().await;
+    bench.client.answer(204, "");
+    bench.auth.logout().await.unwrap();
+    bench.auth.cache().reset();
+    bench.client.answer(200, r#"{"token":"t2"}"#);
+    bench.client.answer(200, WHO);
+    assert_eq!(bench.auth.header().await.unwrap().token(), "t2");
+    let asked = paths(&bench.client);
+    assert_eq!(asked[2], "v1/auth/logout");
+}
+
+/// Two answers wait: the log-out comes in between.
+#[tokio::test]
+async fn a_log_out_during_a_proof_leaves_nothing_behind() {
+    let server = Arc::new(Hangs::default());
+    let clock = Arc::new(ManualRuntime::new());
+    let auth = ApiTokenAuth::builder(Credentials::new("jane.doe", "pw"), DataCenter::Us)
+        .expect_organization("o-1")
+        .http_client(server.clone())
+        .runtime(clock.clone())
+        .build()
+        .unwrap();
+    let caller = tokio::spawn({
+        let auth = auth.clone();
+        async move { auth.header().await.unwrap_err() }
+    });
+    while server.questions.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    auth.logout().await.unwrap();
+    assert_eq!(caller.await.unwrap().kind(), ErrorKind::LoginRequired);
+    clock.advance(Duration::from_secs(60));
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(auth.last_login(), None);
+    auth.cache().reset();
+    auth.header().await.unwrap();
+    assert_eq!(server.logins.load(Ordering::SeqCst), 2, "it was forgotten");
+}
+
 #[tokio::test]
 async fn a_password_for_one_login_is_not_lost_to_a_fault_while_asking() {
     let credentials = Credentials::new("jane.doe", SecretSource::once("pw"));
@@ -187,6 +299,7 @@ async fn an_adopted_token_is_proven_before_it_is_handed_out() {
         bench.client.answer(200, WHO);
         let header = bench.auth.header().await;
         assert_eq!(header.is_ok(), good);
+        assert_eq!(bench.auth.last_login(), None);
         let sent = bench.client.sent();
         assert_eq!(sent[0].headers()[AUTHORIZATION], "ApiToken adopted");
         if !good {
@@ -208,7 +321,9 @@ async fn whoever_may_not_even_ask_is_told_so_once() {
     let bench = expecting(None, Some("o-1"));
     bench.client.answer(200, GOOD);
     bench.client.answer(403, &tms("NoApi"));
-    assert_eq!(bench.error().await.kind(), ErrorKind::Forbidden);
+    let error = bench.error().await;
+    assert_eq!(error.kind(), ErrorKind::Forbidden);
+    assert!(error.message().contains("may not ask"), "{error}");
     assert_eq!(bench.requests_of_a_day_of_callers().await, 0);
 }
 

@@ -28,7 +28,7 @@ async fn an_adopted_token_that_is_refused_ends_in_a_demand_for_a_login() {
     assert!(bench.auth.reject(&header));
     let error = bench.error().await;
     assert_eq!(error.kind(), ErrorKind::LoginRequired);
-    assert!(error.message().contains("refused the token"), "{error}");
+    assert!(error.message().contains("refused it"), "{error}");
 }
 
 #[tokio::test]

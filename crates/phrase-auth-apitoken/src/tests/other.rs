@@ -61,6 +61,7 @@ async fn whoever_is_no_administrator_is_told_so_once() {
         (403, "NotYours", ErrorKind::Forbidden, "administrator"),
         (403, "AuthUnauthorized", ErrorKind::Refused, "administrator"),
         (400, "UserNotFound", ErrorKind::Protocol, "user uid"),
+        (404, "UserNotFound", ErrorKind::Config, "user uid"),
     ] {
         let admin = Bench::new("pw");
         let jane = admin.auth.login_as("jane").unwrap();

@@ -158,6 +158,35 @@ async fn a_callback_that_never_answers_or_panics_is_asked_once_too() {
     }
 }
 
+/// The time of the fingerprint is taken from the fetch, so that this one ends it, and not the cache.
+#[tokio::test]
+async fn a_vault_that_takes_its_time_takes_it_from_the_person() {
+    let clock = Arc::new(ManualRuntime::new());
+    let vault = SecretSource::callback({
+        let clock = Arc::clone(&clock);
+        move || {
+            clock.advance(Duration::from_secs(20));
+            async { Ok(Secret::new("pw")) }
+        }
+    });
+    let silent = SecondFactor::callback(|_| std::future::pending());
+    let credentials = Credentials::new("jane.doe", vault).second_factor(silent);
+    let client = ScriptedClient::new();
+    let auth = ApiTokenAuth::builder(credentials, DataCenter::Us)
+        .http_client(Arc::new(client.clone()))
+        .runtime(clock.clone())
+        .build()
+        .unwrap();
+    client.answer(401, &tms(WANTED));
+    let bench = Bench {
+        auth,
+        client,
+        clock,
+    };
+    let error = error_in_time(&bench).await;
+    assert_eq!(error.kind(), ErrorKind::SecondFactorRequired);
+}
+
 #[tokio::test]
 async fn a_code_that_comes_too_late_to_be_sent_is_none() {
     let clock = Arc::new(ManualRuntime::new());

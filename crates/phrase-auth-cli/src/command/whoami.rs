@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use phrase_auth_apitoken::{Edition, Organization, User, WhoAmI, who_am_i};
-use phrase_auth_core::{AuthError, DataCenter, ErrorKind, Product};
+use phrase_auth_core::{DataCenter, Product};
 use serde::Serialize;
 
 use crate::cli::{Network, Whoami, WhoamiFormat};
@@ -25,14 +25,7 @@ pub(crate) async fn run(whoami: Whoami, network: &Network) -> Result<(), Report>
         transport,
         endpoints,
     } = Client::of(environment, network).await?;
-    // Up to four requests, which have the time of one call together.
-    let asked = who_am_i(&*auth, endpoints, &*transport);
-    let who = match tokio::time::timeout(network.timeout, asked).await {
-        Ok(who) => who?,
-        Err(_) => {
-            return Err(AuthError::new(ErrorKind::Timeout, "TMS did not answer in time").into());
-        }
-    };
+    let who = who_am_i(&*auth, endpoints, &*transport).await?;
     match whoami.output {
         WhoamiFormat::Text => output::line(&report::escaped(&spoken(&who))),
         WhoamiFormat::Json => output::answer(&output::json(&Answer::of(&who, region))?),

@@ -156,6 +156,6 @@ pub(crate) const TMS_PASSWORD: &str = "PHRASE_TMS_PASSWORD";
 /// The file that holds it.
 pub(crate) const TMS_PASSWORD_FILE: &str = "PHRASE_TMS_PASSWORD_FILE";
 /// Which of the user's accounts, if there are several.
-const TMS_USER_UID: &str = "PHRASE_TMS_USER_UID";
+pub(crate) const TMS_USER_UID: &str = "PHRASE_TMS_USER_UID";
 /// The file that holds it.
-const TMS_USER_UID_FILE: &str = "PHRASE_TMS_USER_UID_FILE";
+pub(crate) const TMS_USER_UID_FILE: &str = "PHRASE_TMS_USER_UID_FILE";

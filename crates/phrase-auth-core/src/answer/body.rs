@@ -52,7 +52,7 @@ impl Body {
         match body.trim_ascii_start().first() {
             None => Self::Empty,
             Some(b'{') if plain => Self::parse(body),
-            Some(b'<') => Self::Page,
+            Some(b'<') if is_markup_of_a_page(headers, body.trim_ascii_start()) => Self::Page,
             Some(_) if says_html(headers) => Self::Page,
             Some(_) if !plain => Self::Broken,
             Some(_) => Self::Text,
@@ -131,6 +131,17 @@ impl Fields {
             .clamp(0.0, LONGEST_LIFETIME.as_secs_f64());
         Duration::try_from_secs_f64(seconds).ok()
     }
+}
+
+/// Whether something in angle brackets is HTML, and not some other XML.
+fn is_markup_of_a_page(headers: &HeaderMap, markup: &[u8]) -> bool {
+    let starts = |with: &[u8]| {
+        let start = markup.get(..with.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(with))
+    };
+    starts(b"<!doctype html")
+        || starts(b"<html")
+        || (!headers.contains_key(CONTENT_TYPE) && !starts(b"<?xml"))
 }
 
 /// What a page is sent as, also where it is compressed.

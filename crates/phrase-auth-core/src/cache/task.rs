@@ -58,11 +58,10 @@ async fn fetch(shared: &Shared, flight: &Flight) -> Report {
     {
         return Report::Unchanged(error.clone());
     }
-    let ask = Ask::new(
-        flight.why,
-        flight.previous.as_deref(),
-        shared.policy.deadline,
-    );
+    // What the fingerprint took is taken from the fetch.
+    let deadline = Deadline::new(flight.start, shared.policy.deadline);
+    let deadline = deadline.left(&shared.runtime.now());
+    let ask = Ask::new(flight.why, flight.previous.as_deref(), deadline);
     let late = || AuthError::new(ErrorKind::Timeout, "no token in time");
     let left = bound.left(&shared.runtime.now());
     if left.is_zero() {

@@ -10,7 +10,7 @@ use tokio::process::{Child, Command};
 use crate::cli::Exec;
 use crate::environment::{
     self, API_TOKEN, API_TOKEN_FILE, PRODUCT, REGION, TMS_PASSWORD, TMS_PASSWORD_FILE,
-    TMS_USERNAME, TMS_USERNAME_FILE,
+    TMS_USER_UID, TMS_USER_UID_FILE, TMS_USERNAME, TMS_USERNAME_FILE,
 };
 use crate::exit::Exit;
 use crate::output;
@@ -55,6 +55,10 @@ pub(crate) async fn exec(exec: Exec) -> Result<Exit, Report> {
     if no_user {
         command.env(TMS_USERNAME, seed::PLAIN_USER.user_name);
         command.env(TMS_PASSWORD, seed::PLAIN_USER.password);
+        // The account of somebody else.
+        command
+            .env_remove(TMS_USER_UID)
+            .env_remove(TMS_USER_UID_FILE);
     }
     let own = [API_TOKEN, API_TOKEN_FILE].into_iter().chain(tms);
     if let Some(name) = own.into_iter().find(|name| !absent(name)) {

@@ -74,6 +74,7 @@ fn a_login_has_rows_of_its_own_and_every_answer_but_a_passing_one_is_the_last_wo
         (401, "Unauthorized".into(), Refused, true),
         (401, r#""no""#.into(), Refused, true),
         (401, "[1]".into(), Refused, true),
+        (401, "<?xml version='1.0'?><e/>".into(), Refused, true),
         (401, "\u{feff}{}".into(), Refused, true),
         (403, "Forbidden".into(), Unavailable, true),
         (400, "no".into(), Unavailable, true),
@@ -113,6 +114,15 @@ fn a_page_is_known_by_its_media_type_too_and_json_is_json_whatever_it_is_called(
         ("text/html", "identity", r#"{"errorCode":"New"}"#, true),
         ("application/json", "gzip", "\u{1f}compressed", true),
         ("text/plain", "identity", "Sign in", true),
+        (
+            "application/xml",
+            "identity",
+            "<Map><errorCode>New</errorCode></Map>",
+            true,
+        ),
+        ("text/plain", "identity", "<!DOCTYPE html><p>Sign in", false),
+        ("text/plain", "identity", "<HTML lang=en>", false),
+        ("text/html", "identity", "<p>Sign in", false),
     ] {
         let mut response = answer(401, body);
         let headers = response.headers_mut();

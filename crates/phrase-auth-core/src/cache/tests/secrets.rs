@@ -259,6 +259,38 @@ impl TokenSource for Unrevocable {
     }
 }
 
+/// Keeps a token that it has not handed out.
+#[derive(Debug)]
+struct Keeper(ScriptedSource);
+
+#[async_trait]
+impl TokenSource for Keeper {
+    async fn fetch(&self, ask: &Ask<'_>) -> Result<Token, AuthError> {
+        self.0.fetch(ask).await
+    }
+
+    fn forget(&self) -> Option<Token> {
+        token("kept", LIFE).ok()
+    }
+
+    async fn revoke(&self, token: &Token) -> Result<Revocation, AuthError> {
+        self.0.revoke(token).await
+    }
+}
+
+#[tokio::test]
+async fn a_logout_ends_what_the_source_itself_keeps_too() {
+    let source = ScriptedSource::minting(LIFE);
+    let (cache, _clock) = cache(Keeper(source.clone()));
+    assert_eq!(cache.logout().await.unwrap(), Revocation::Revoked);
+    cache.reset();
+    cache.header().await.unwrap();
+    cache.logout().await.unwrap();
+    let revoked = source.revoked();
+    let revoked: Vec<&str> = revoked.iter().map(Secret::expose).collect();
+    assert_eq!(revoked, ["kept", "token-1", "kept"]);
+}
+
 #[tokio::test]
 async fn a_logout_is_one_although_the_server_is_gone() {
     let (cache, _clock) = cache(Unrevocable);
