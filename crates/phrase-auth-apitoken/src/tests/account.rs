@@ -1,3 +1,5 @@
+use tokio::sync::Semaphore;
+
 use super::*;
 
 const WHO: &str = r#"{"user":{"uid":"u-1"},"organization":{"uid":"o-1","name":"Acme"}}"#;
@@ -247,34 +249,69 @@ async fn a_log_out_reaches_a_token_that_was_not_proven_yet() {
     assert_eq!(asked[2], "v1/auth/logout");
 }
 
-/// Two answers wait: the log-out comes in between.
+/// The first login is answered when it is let go, and each question by `status`.
+#[derive(Debug)]
+struct Gated {
+    gate: Semaphore,
+    logins: AtomicUsize,
+    status: u16,
+}
+
+#[async_trait::async_trait]
+impl HttpClient for Gated {
+    async fn send(
+        &self,
+        request: Request<Bytes>,
+        _limits: Limits,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let login = request.uri().path().ends_with("login");
+        if login && self.logins.fetch_add(1, Ordering::SeqCst) == 0 {
+            self.gate.acquire().await.unwrap().forget();
+        }
+        let (status, body) = if login {
+            (200, GOOD)
+        } else {
+            (self.status, WHO)
+        };
+        let answer = Response::builder().status(status);
+        Ok(answer.body(Bytes::from_static(body.as_bytes())).unwrap())
+    }
+}
+
 #[tokio::test]
-async fn a_log_out_during_a_proof_leaves_nothing_behind() {
-    let server = Arc::new(Hangs::default());
-    let clock = Arc::new(ManualRuntime::new());
-    let auth = ApiTokenAuth::builder(Credentials::new("jane.doe", "pw"), DataCenter::Us)
-        .expect_organization("o-1")
-        .http_client(server.clone())
-        .runtime(clock.clone())
-        .build()
-        .unwrap();
-    let caller = tokio::spawn({
-        let auth = auth.clone();
-        async move { auth.header().await.unwrap_err() }
-    });
-    while server.questions.load(Ordering::SeqCst) == 0 {
-        tokio::task::yield_now().await;
+async fn what_comes_after_a_log_out_is_kept_nowhere() {
+    for status in [200, 503] {
+        let server = Arc::new(Gated {
+            gate: Semaphore::new(0),
+            logins: AtomicUsize::new(0),
+            status,
+        });
+        let clock = Arc::new(ManualRuntime::new());
+        let auth = ApiTokenAuth::builder(Credentials::new("jane.doe", "pw"), DataCenter::Us)
+            .expect_organization("o-1")
+            .http_client(server.clone())
+            .runtime(clock.clone())
+            .build()
+            .unwrap();
+        let caller = tokio::spawn({
+            let auth = auth.clone();
+            async move { auth.header().await.unwrap_err() }
+        });
+        while server.logins.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        auth.logout().await.unwrap();
+        server.gate.add_permits(1);
+        assert_eq!(caller.await.unwrap().kind(), ErrorKind::LoginRequired);
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(auth.last_login(), None, "{status}");
+        assert!(auth.peek().is_none());
+        auth.cache().reset();
+        let _ = auth.header().await;
+        assert_eq!(server.logins.load(Ordering::SeqCst), 2, "{status}");
     }
-    auth.logout().await.unwrap();
-    assert_eq!(caller.await.unwrap().kind(), ErrorKind::LoginRequired);
-    clock.advance(Duration::from_secs(60));
-    for _ in 0..100 {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(auth.last_login(), None);
-    auth.cache().reset();
-    auth.header().await.unwrap();
-    assert_eq!(server.logins.load(Ordering::SeqCst), 2, "it was forgotten");
 }
 
 #[tokio::test]
@@ -324,7 +361,17 @@ async fn whoever_may_not_even_ask_is_told_so_once() {
     let error = bench.error().await;
     assert_eq!(error.kind(), ErrorKind::Forbidden);
     assert!(error.message().contains("may not ask"), "{error}");
-    assert_eq!(bench.requests_of_a_day_of_callers().await, 0);
+    for _ in 0..100 {
+        bench.error().await;
+        bench.clock.advance(Duration::from_secs(60));
+    }
+    assert_eq!(bench.requests(), 2);
+    // Somebody has changed something: from the beginning.
+    bench.auth.cache().reset();
+    bench.client.answer(200, GOOD);
+    bench.client.answer(200, WHO);
+    assert!(bench.auth.header().await.is_ok());
+    assert_eq!(paths(&bench.client)[2], "v3/auth/login");
 }
 
 #[test]
