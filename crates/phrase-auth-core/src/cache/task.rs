@@ -59,15 +59,15 @@ async fn fetch(shared: &Shared, flight: &Flight) -> Report {
         return Report::Unchanged(error.clone());
     }
     // What the fingerprint took is taken from the fetch.
-    let deadline = Deadline::new(flight.start, shared.policy.deadline);
-    let deadline = deadline.left(&shared.runtime.now());
-    let ask = Ask::new(flight.why, flight.previous.as_deref(), deadline);
+    let now = shared.runtime.now();
+    let deadline = Deadline::new(flight.start, shared.policy.deadline).left(&now);
     let late = || AuthError::new(ErrorKind::Timeout, "no token in time");
-    let left = bound.left(&shared.runtime.now());
-    if left.is_zero() {
-        // On a runtime that idled: others have given this flight up, and may have sent the secret.
+    if deadline.is_zero() {
+        // Or on a runtime that idled: others have given this flight up, and may have sent the secret.
         return Report::Asked(Err(late()), secret);
     }
+    let ask = Ask::new(flight.why, flight.previous.as_deref(), deadline);
+    let left = bound.left(&now);
     let token = within(&*shared.runtime, left, shared.source.fetch(&ask)).await;
     let token = token.and_then(|token| token.unwrap_or_else(|| Err(late())));
     Report::Asked(token, secret)
