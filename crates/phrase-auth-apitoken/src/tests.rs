@@ -46,8 +46,12 @@ impl Bench {
     }
 
     fn of(builder: ApiTokenAuthBuilder) -> Self {
+        Self::on(Arc::new(ManualRuntime::new()), builder)
+    }
+
+    /// On a clock that somebody else moves as well.
+    fn on(clock: Arc<ManualRuntime>, builder: ApiTokenAuthBuilder) -> Self {
         let client = ScriptedClient::new();
-        let clock = Arc::new(ManualRuntime::new());
         let auth = builder
             .http_client(Arc::new(client.clone()))
             .runtime(clock.clone())

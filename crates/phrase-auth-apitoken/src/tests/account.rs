@@ -15,6 +15,17 @@ fn expecting(user: Option<&str>, organization: Option<&str>) -> Bench {
     Bench::of(builder)
 }
 
+/// Expecting an organization, before a server that is no script.
+fn before(server: Arc<dyn HttpClient>) -> (ApiTokenAuth, Arc<ManualRuntime>) {
+    let clock = Arc::new(ManualRuntime::new());
+    let auth = ApiTokenAuth::builder(Credentials::new("jane.doe", "pw"), DataCenter::Us)
+        .expect_organization("o-1")
+        .http_client(server)
+        .runtime(clock.clone())
+        .build();
+    (auth.unwrap(), clock)
+}
+
 #[tokio::test]
 async fn a_login_that_lands_where_it_should_is_handed_out() {
     for (user, organization, requests) in [
@@ -159,13 +170,7 @@ impl HttpClient for Forgets {
 #[tokio::test]
 async fn a_server_that_forgets_every_token_costs_at_most_one_login_a_minute() {
     let server = Arc::new(Forgets::default());
-    let clock = Arc::new(ManualRuntime::new());
-    let auth = ApiTokenAuth::builder(Credentials::new("jane.doe", "pw"), DataCenter::Us)
-        .expect_organization("o-1")
-        .http_client(server.clone())
-        .runtime(clock.clone())
-        .build()
-        .unwrap();
+    let (auth, clock) = before(server.clone());
     for _ in 0..600 {
         assert!(auth.header().await.unwrap_err().is_transient());
         clock.advance(Duration::from_secs(1));
@@ -202,13 +207,7 @@ impl HttpClient for Hangs {
 #[tokio::test]
 async fn a_fetch_that_is_given_up_does_not_lose_what_it_logged_in_for() {
     let server = Arc::new(Hangs::default());
-    let clock = Arc::new(ManualRuntime::new());
-    let auth = ApiTokenAuth::builder(Credentials::new("jane.doe", "pw"), DataCenter::Us)
-        .expect_organization("o-1")
-        .http_client(server.clone())
-        .runtime(clock.clone())
-        .build()
-        .unwrap();
+    let (auth, clock) = before(server.clone());
     let caller = tokio::spawn({
         let auth = auth.clone();
         async move { auth.header().await.unwrap_err() }
@@ -286,13 +285,7 @@ async fn what_comes_after_a_log_out_is_kept_nowhere() {
             logins: AtomicUsize::new(0),
             status,
         });
-        let clock = Arc::new(ManualRuntime::new());
-        let auth = ApiTokenAuth::builder(Credentials::new("jane.doe", "pw"), DataCenter::Us)
-            .expect_organization("o-1")
-            .http_client(server.clone())
-            .runtime(clock.clone())
-            .build()
-            .unwrap();
+        let (auth, _clock) = before(server.clone());
         let caller = tokio::spawn({
             let auth = auth.clone();
             async move { auth.header().await.unwrap_err() }

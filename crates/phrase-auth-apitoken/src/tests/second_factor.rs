@@ -171,18 +171,8 @@ async fn a_vault_that_takes_its_time_takes_it_from_the_person() {
     });
     let silent = SecondFactor::callback(|_| std::future::pending());
     let credentials = Credentials::new("jane.doe", vault).second_factor(silent);
-    let client = ScriptedClient::new();
-    let auth = ApiTokenAuth::builder(credentials, DataCenter::Us)
-        .http_client(Arc::new(client.clone()))
-        .runtime(clock.clone())
-        .build()
-        .unwrap();
-    client.answer(401, &tms(WANTED));
-    let bench = Bench {
-        auth,
-        client,
-        clock,
-    };
+    let bench = Bench::on(clock, ApiTokenAuth::builder(credentials, DataCenter::Us));
+    bench.client.answer(401, &tms(WANTED));
     let error = error_in_time(&bench).await;
     assert_eq!(error.kind(), ErrorKind::SecondFactorRequired);
 }
@@ -201,19 +191,9 @@ async fn a_code_that_comes_too_late_to_be_sent_is_none() {
         }
     });
     let credentials = Credentials::new("jane.doe", "pw").second_factor(slow);
-    let client = ScriptedClient::new();
-    let auth = ApiTokenAuth::builder(credentials, DataCenter::Us)
-        .http_client(Arc::new(client.clone()))
-        .runtime(clock.clone())
-        .build()
-        .unwrap();
-    client.answer(401, &tms(WANTED));
-    client.answer(200, GOOD);
-    let bench = Bench {
-        auth,
-        client,
-        clock,
-    };
+    let bench = Bench::on(clock, ApiTokenAuth::builder(credentials, DataCenter::Us));
+    bench.client.answer(401, &tms(WANTED));
+    bench.client.answer(200, GOOD);
     let error = error_in_time(&bench).await;
     assert_eq!(error.kind(), ErrorKind::SecondFactorRequired);
     assert_eq!(bench.requests(), 1);
