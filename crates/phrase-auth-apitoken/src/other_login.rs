@@ -75,7 +75,7 @@ impl TokenSource for OtherLogin {
 /// authenticator logs in again, at most once a minute, and no password was refused.
 fn administrator_unknown(error: AuthError) -> AuthError {
     let what = "TMS does not know the administrator's token";
-    let passing = AuthError::new(ErrorKind::Unavailable, what)
-        .with_hint("the administrator may have logged out in the browser; this passes in a minute");
-    passing.with_source(error)
+    AuthError::new(ErrorKind::Unavailable, what)
+        .with_hint("the administrator may have logged out in the browser; this passes in a minute")
+        .with_source(error)
 }

@@ -81,13 +81,6 @@ impl SecondFactor {
     }
 }
 
-fn no_code(why: &'static str) -> AuthError {
-    AuthError::new(ErrorKind::SecondFactorRequired, why)
-}
-
-/// What is kept of the deadline for the request with the code.
-const TIME_TO_SEND: Duration = Duration::from_secs(10);
-
 impl Challenge {
     /// Whose code is wanted.
     pub fn user_name(&self) -> &str {
@@ -105,4 +98,11 @@ impl fmt::Debug for SecondFactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecondFactor::callback(..)")
     }
+}
+
+/// What is kept of the deadline for the request with the code.
+const TIME_TO_SEND: Duration = Duration::from_secs(10);
+
+fn no_code(why: &'static str) -> AuthError {
+    AuthError::new(ErrorKind::SecondFactorRequired, why)
 }
