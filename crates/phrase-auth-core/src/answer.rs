@@ -38,6 +38,10 @@ pub struct Call<'a> {
 pub enum Grant {
     /// A token for another token (RFC 8693).
     Exchange,
+    /// A person's permission, in a browser (RFC 6749 section 4.1.1).
+    Authorize,
+    /// A token for an authorization code (RFC 6749 section 4.1.3).
+    Code,
     /// A token for a refresh token (RFC 6749 section 6). Real servers say `invalid_request` for a
     /// dead one, so that refuses it too.
     Refresh,
@@ -59,6 +63,12 @@ pub struct TokenAnswer {
     /// How long it lives from when the request was sent. 5 minutes if the answer does not say;
     /// zero if it says zero or less; never more than 10 years.
     pub lifetime: Duration,
+    /// What renews it, if the server gave anything: visible ASCII, 1 byte to 64 KiB. `None` for other
+    /// grants than [`Code`](Grant::Code) and [`Refresh`](Grant::Refresh), where it is not read.
+    pub refresh_token: Option<Secret>,
+    /// What it may do, if the server says: words between single spaces, also where it gave a list.
+    /// Read where the refresh token is.
+    pub scope: Option<String>,
 }
 
 impl<'a> Call<'a> {
@@ -132,6 +142,25 @@ impl<'a> Call<'a> {
         self.open(result, now, |_, body| parse(body))
     }
 
+    /// Reads what a server said of a failure in a redirect (RFC 6749 section 4.1.2.1), as in an answer:
+    /// code and description are cut, escaped and rid of what was sent.
+    pub fn said(&self, code: &str, description: Option<&str>) -> AuthError {
+        let kind = class::judge_redirect(self.grant, code);
+        let scrubber = self.scrubber();
+        let (message, hint) = wording::of_redirect(kind);
+        let mut error = AuthError::new(kind, message).with_endpoint(&self.method, self.uri);
+        if let Some(hint) = hint {
+            error = error.with_hint(hint);
+        }
+        if let Some(code) = scrubber.code(code) {
+            error = error.with_code(code);
+        }
+        match description {
+            Some(description) => error.with_description(scrubber.description(description)),
+            None => error,
+        }
+    }
+
     fn open<T>(
         &self,
         result: Result<Response<Bytes>, TransportError>,
@@ -166,17 +195,29 @@ impl<'a> Call<'a> {
         let lifetime = fields
             .lifetime()
             .ok_or("expires_in is not a number of seconds")?;
-        Ok(TokenAnswer {
+        let mut answer = TokenAnswer {
             access_token,
             lifetime,
-        })
+            refresh_token: None,
+            scope: None,
+        };
+        if matches!(self.grant, Grant::Code | Grant::Refresh) {
+            let refresh_token = fields.refresh_token();
+            answer.refresh_token = refresh_token
+                .map_err(|()| "the refresh token is not 1 byte to 64 KiB of visible ASCII")?;
+            let scope = fields.scope();
+            answer.scope = scope.map_err(|()| "the scope is not words between spaces")?;
+        }
+        Ok(answer)
     }
 
     /// Says on which secret the error is the last word, if it is.
     fn judged(&self, error: AuthError, body: &Body) -> AuthError {
         let last = match self.grant {
             Grant::Login => !error.status().is_some_and(|at| class::passes(at, body)),
-            Grant::Exchange | Grant::Refresh | Grant::Api => error.kind().is_verdict(),
+            Grant::Exchange | Grant::Authorize | Grant::Code | Grant::Refresh | Grant::Api => {
+                error.kind().is_verdict()
+            }
         };
         match self.stake.filter(|_| last) {
             Some(secret) => error.with_verdict(secret),
@@ -251,6 +292,8 @@ impl fmt::Debug for TokenAnswer {
         f.debug_struct("TokenAnswer")
             .field("access_token", &self.access_token)
             .field("lifetime", &self.lifetime)
+            .field("refresh_token", &self.refresh_token)
+            .field("scope", &self.scope)
             .finish()
     }
 }

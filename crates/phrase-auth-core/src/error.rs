@@ -89,6 +89,13 @@ impl AuthError {
         Self::new(ErrorKind::Config, message)
     }
 
+    /// The same error as another kind, for a source that knows what it means to the caller: a refused
+    /// refresh token, say, is `LoginRequired`.
+    #[must_use]
+    pub fn with_kind(self, kind: ErrorKind) -> Self {
+        self.set(|inner| inner.kind = kind)
+    }
+
     /// The same error in other words, for whoever knows better what happened: in lower case, without a
     /// secret.
     #[must_use]

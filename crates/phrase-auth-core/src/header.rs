@@ -144,6 +144,20 @@ impl HeaderStyle {
         Self { name, ..self }
     }
 
+    /// A style by its parts, of which the word must be one of those above.
+    pub(crate) fn of(name: HeaderName, word: Option<&str>) -> Option<Self> {
+        let known = [Self::bearer(), Self::api_token(), Self::token()];
+        let word = match word {
+            Some(word) => Some(
+                known
+                    .iter()
+                    .find_map(|style| style.word.filter(|known| *known == word))?,
+            ),
+            None => None,
+        };
+        Some(Self { name, word })
+    }
+
     /// The header's name.
     pub fn name(&self) -> &HeaderName {
         &self.name

@@ -14,7 +14,9 @@ mod policy;
 mod product;
 mod runtime;
 mod secret;
+mod session;
 mod source;
+mod store;
 #[cfg(any(feature = "testing", all(test, feature = "tokio")))]
 pub mod testing;
 
@@ -32,4 +34,6 @@ pub use self::product::Product;
 pub use self::runtime::TokioRuntime;
 pub use self::runtime::{Deadline, Now, Runtime, Task, caught, default_runtime, within};
 pub use self::secret::{Secret, SecretId, SecretSource, wiped};
+pub use self::session::Session;
 pub use self::source::{Ask, FetchReason, Revocation, Token, TokenSource};
+pub use self::store::{LockedEntry, MemoryStore, StoreError, StoreKey, TokenStore};

@@ -9,7 +9,7 @@ use crate::error::AuthError;
 
 mod source;
 
-pub use source::SecretSource;
+pub use self::source::SecretSource;
 
 /// A value that must not be seen: wiped when dropped, printed as `Secret([redacted])`.
 ///
@@ -97,6 +97,15 @@ impl Secret {
 /// For transports: what held a credential must not stay behind in freed memory.
 pub fn wiped(buffer: Vec<u8>) -> Bytes {
     Bytes::from_owner(Zeroizing::new(buffer))
+}
+
+/// A string of JSON that goes straight into a [`Secret`].
+pub(crate) struct SecretText(pub(crate) Secret);
+
+impl<'de> serde::Deserialize<'de> for SecretText {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Secret::new(text)))
+    }
 }
 
 impl From<String> for Secret {

@@ -109,6 +109,7 @@ pub struct Token {
     lifetime: Duration,
     refresh: Option<Secret>,
     subject: Option<String>,
+    scope: Option<String>,
 }
 
 impl Token {
@@ -133,6 +134,7 @@ impl Token {
             lifetime,
             refresh: None,
             subject: None,
+            scope: None,
         })
     }
 
@@ -155,6 +157,15 @@ impl Token {
     pub fn with_subject(self, subject: impl Into<String>) -> Self {
         Self {
             subject: Some(subject.into()),
+            ..self
+        }
+    }
+
+    /// The same token with what it may do: words between single spaces (RFC 6749 section 3.3).
+    #[must_use]
+    pub fn with_scope(self, scope: impl Into<String>) -> Self {
+        Self {
+            scope: Some(scope.into()),
             ..self
         }
     }
@@ -189,6 +200,11 @@ impl Token {
     pub fn subject(&self) -> Option<&str> {
         self.subject.as_deref()
     }
+
+    /// What it may do, if that is known.
+    pub fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
 }
 
 impl fmt::Debug for Token {
@@ -199,6 +215,7 @@ impl fmt::Debug for Token {
             .field("lifetime", &self.lifetime)
             .field("refresh", &self.refresh)
             .field("subject", &self.subject)
+            .field("scope", &self.scope)
             .finish()
     }
 }

@@ -6,7 +6,11 @@ use serde_json::value::RawValue;
 
 use crate::error::ErrorKind;
 use crate::header::check_token;
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretText};
+
+mod loose;
+
+use self::loose::Loose;
 
 /// What a body is, before any status is looked at.
 pub(super) enum Body {
@@ -34,6 +38,9 @@ pub(super) struct Fields {
     issued_token_type: Option<String>,
     /// As written: numbers beyond all types are still numbers.
     expires_in: Option<Box<RawValue>>,
+    /// These two in any form: only where they are asked for must they be right.
+    refresh_token: Option<Loose>,
+    scope: Option<Loose>,
     /// These four in buffers that are wiped, because servers have repeated secrets in them.
     error: Option<SecretText>,
     error_description: Option<SecretText>,
@@ -89,6 +96,31 @@ impl Fields {
         let SecretText(token) = self.access_token.as_ref()?;
         check_token(token, ErrorKind::Protocol, "the access token").ok()?;
         Some(token.clone())
+    }
+
+    /// `Err` if there is one that cannot be sent back.
+    pub(super) fn refresh_token(&self) -> Result<Option<Secret>, ()> {
+        match &self.refresh_token {
+            None => Ok(None),
+            Some(Loose::Text(token)) => {
+                check_token(token, ErrorKind::Protocol, "the refresh token").map_err(|_| ())?;
+                Ok(Some(token.clone()))
+            }
+            Some(Loose::List(_) | Loose::Odd) => Err(()),
+        }
+    }
+
+    /// RFC 6749 section 3.3 says words between spaces; some servers give a list of them. `Err` for
+    /// anything else.
+    pub(super) fn scope(&self) -> Result<Option<String>, ()> {
+        let words: Vec<&str> = match &self.scope {
+            None => return Ok(None),
+            Some(Loose::Text(text)) => text.expose().split(' ').collect(),
+            Some(Loose::List(words)) => words.iter().map(String::as_str).collect(),
+            Some(Loose::Odd) => return Err(()),
+        };
+        let words = words.into_iter().filter(|word| !word.is_empty());
+        Ok(Some(words.collect::<Vec<_>>().join(" ")))
     }
 
     /// RFC 6749 section 7.1: without regard to case; absent counts as `Bearer`.
@@ -154,15 +186,6 @@ fn says_html(headers: &HeaderMap) -> bool {
 }
 
 const HTML: &[u8] = b"text/html";
-
-/// A string that goes straight into a [`Secret`].
-struct SecretText(Secret);
-
-impl<'de> Deserialize<'de> for SecretText {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(Secret::new(text)))
-    }
-}
 
 /// `-?digits(.digits)?`
 fn is_decimal(text: &str) -> bool {

@@ -51,6 +51,15 @@ pub(super) fn judge(grant: Grant, status: StatusCode, body: &Body) -> Judgement<
     Judgement::Failed(kind)
 }
 
+/// What a server's code in a redirect comes to. One that is not known says no more than that it failed.
+pub(super) fn judge_redirect(grant: Grant, code: &str) -> ErrorKind {
+    match judge_code(grant, StatusCode::BAD_REQUEST, code) {
+        Some(kind) => kind,
+        None if code == "unsupported_response_type" => ErrorKind::Config,
+        None => ErrorKind::Protocol,
+    }
+}
+
 /// Whether an answer may come out otherwise although nobody has changed anything: the server is not
 /// able to judge, or something in front of it has answered.
 pub(super) fn passes(status: StatusCode, body: &Body) -> bool {

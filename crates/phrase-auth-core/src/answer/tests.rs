@@ -2,6 +2,7 @@ use super::*;
 
 mod body;
 mod login;
+mod oauth;
 mod words;
 
 const GOOD: &str = r#"{"access_token":"abc","token_type":"Bearer","expires_in":3600}"#;

@@ -70,7 +70,8 @@ pub(super) fn of(
         _ => {
             let wanted = match grant {
                 Grant::Api => "what was asked for",
-                Grant::Exchange | Grant::Refresh | Grant::Login => "a token",
+                Grant::Authorize => "permission",
+                Grant::Exchange | Grant::Code | Grant::Refresh | Grant::Login => "a token",
             };
             (
                 format!("the answer is neither {wanted} nor a known error"),
@@ -80,10 +81,33 @@ pub(super) fn of(
     }
 }
 
+/// The same for what a server said of a failure in a redirect.
+pub(super) fn of_redirect(kind: ErrorKind) -> (&'static str, Option<&'static str>) {
+    match kind {
+        ErrorKind::Forbidden => (
+            "permission was not given",
+            Some("log in again, and allow it; it may take an administrator"),
+        ),
+        ErrorKind::Unavailable => (
+            "the server is not able to ask for permission now",
+            Some("log in again later"),
+        ),
+        ErrorKind::Config => (
+            "the server does not accept the request for permission",
+            Some("check client id, redirect URI and scope against how the client is registered"),
+        ),
+        _ => (
+            "the server did not give permission",
+            Some("log in again; if it stays so, ask who runs the server"),
+        ),
+    }
+}
+
 /// What should have answered.
 fn place(grant: Grant) -> &'static str {
     match grant {
-        Grant::Exchange | Grant::Refresh => "token endpoint",
+        Grant::Exchange | Grant::Code | Grant::Refresh => "token endpoint",
+        Grant::Authorize => "authorization endpoint",
         Grant::Login => "login",
         Grant::Api => "protected API",
     }
