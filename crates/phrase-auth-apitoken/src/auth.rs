@@ -38,6 +38,9 @@ pub(crate) struct Parts {
 }
 
 impl ApiTokenAuth {
+    /// What a session's [`StoreKey`](phrase_auth_core::StoreKey) calls this scheme.
+    pub const SCHEME: &'static str = "apitoken";
+
     /// With the usual transport and the usual numbers. Nothing is sent yet. Without the features
     /// `reqwest` and `rustls-no-provider` there is no usual transport: use [`builder`](Self::builder).
     ///

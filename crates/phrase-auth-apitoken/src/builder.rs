@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use phrase_auth_core::{
     AuthError, CachePolicy, Endpoints, ErrorKind, HeaderStyle, HttpClient, Product, Runtime,
-    Secret, Token, TokenCache, default_runtime,
+    Secret, Session, StoreKey, Token, TokenCache, TokenStore, default_runtime,
 };
 
 use crate::auth::{ApiTokenAuth, Parts};
@@ -27,6 +27,8 @@ pub struct ApiTokenAuthBuilder {
     runtime: Option<Arc<dyn Runtime>>,
     policy: Option<CachePolicy>,
     token: Option<(Secret, Option<SystemTime>)>,
+    session: Option<Session>,
+    store: Option<(Arc<dyn TokenStore>, StoreKey)>,
 }
 
 impl ApiTokenAuthBuilder {
@@ -40,6 +42,8 @@ impl ApiTokenAuthBuilder {
             runtime: None,
             policy: None,
             token: None,
+            session: None,
+            store: None,
         }
     }
 
@@ -104,12 +108,29 @@ impl ApiTokenAuthBuilder {
         }
     }
 
+    /// A session to begin with, as [`token`](Self::token); its life goes on where it was.
+    pub fn session(self, session: Session) -> Self {
+        Self {
+            session: Some(session),
+            ..self
+        }
+    }
+
+    /// Keeps the token in a store, and shares it, and each login, with whoever uses the same key there.
+    /// The key is made for the scheme [`SCHEME`](ApiTokenAuth::SCHEME) and the base URL of TMS.
+    pub fn store(self, store: Arc<dyn TokenStore>, key: StoreKey) -> Self {
+        Self {
+            store: Some((store, key)),
+            ..self
+        }
+    }
+
     /// The authenticator. Nothing is sent yet.
     ///
     /// # Errors
     ///
     /// `Config`, as for `ApiTokenAuth::new` and `ApiTokenAuth::from_token`, if there is no transport,
-    /// and for a user uid together with [`LoginVersion::V1`], which has no place for one.
+    /// for a session or key of another scheme or base URL, and for a user uid together with [`LoginVersion::V1`], which has no place for one.
     pub fn build(self) -> Result<ApiTokenAuth, AuthError> {
         self.check()?;
         let base = self.endpoints.base(Product::Tms)?;
@@ -120,13 +141,22 @@ impl ApiTokenAuthBuilder {
             .is_some_and(|credentials| credentials.second_factor.is_some());
         let policy = self.policy.unwrap_or_else(|| usual_policy(asks_a_person));
         let now = runtime.now();
-        let adopted = match self.token {
-            Some((token, expires)) => Some(adopted(token, expires, now.wall)?),
-            None => None,
-        };
+        let keys = [
+            self.session.as_ref().map(Session::key),
+            self.store.as_ref().map(|(_, key)| key),
+        ];
+        for key in keys.into_iter().flatten() {
+            key.check(ApiTokenAuth::SCHEME, base)?;
+        }
         // With something to be expected of it, a token is proven before it is handed out.
+        let proven = self.expected.is_nothing();
+        let adopted = match (&self.session, self.token) {
+            (Some(session), _) => Some(rest_of(session, now.wall)).filter(|_| !proven),
+            (None, Some((token, expires))) => Some(adopted(token, expires, now.wall)?),
+            (None, None) => None,
+        };
         let (first, unproven) = match adopted {
-            Some(token) if !self.expected.is_nothing() => {
+            Some(token) if !proven => {
                 let unproven = Unproven {
                     stake: token.secret().id(),
                     granted: Granted { token, login: None },
@@ -147,8 +177,13 @@ impl ApiTokenAuthBuilder {
         let cache = TokenCache::builder(source, tms.audience())
             .runtime(runtime)
             .policy(policy.clone());
-        let cache = match first {
-            Some(token) => cache.token(token),
+        let cache = match (self.session.filter(|_| proven), first) {
+            (Some(session), _) => cache.session(session),
+            (None, Some(token)) => cache.token(token),
+            (None, None) => cache,
+        };
+        let cache = match self.store {
+            Some((store, key)) => cache.store(store, key),
             None => cache,
         };
         let parts = Parts { tms, policy, last };
@@ -187,6 +222,17 @@ fn adopted(
         AuthError::new(ErrorKind::Config, error.message().to_owned())
             .with_hint("give the bare token, without the word ApiToken before it")
     })
+}
+
+/// A session's token with what is left of its life.
+fn rest_of(session: &Session, now: SystemTime) -> Token {
+    let left = session
+        .expires_at()
+        .and_then(|end| end.duration_since(now).ok());
+    session
+        .token()
+        .clone()
+        .with_lifetime(left.unwrap_or_default())
 }
 
 fn usual_policy(asks_a_person: bool) -> CachePolicy {

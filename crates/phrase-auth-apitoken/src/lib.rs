@@ -35,9 +35,9 @@ pub use self::who::{Edition, Organization, WhoAmI, who_am_i};
 #[doc(inline)]
 pub use phrase_auth_core::{
     Audience, AuthError, AuthHeader, Authenticator, BaseUrl, CachePolicy, DataCenter, Endpoints,
-    ErrorKind, Fault, Generation, HeaderFuture, HeaderStyle, HttpClient, Limits, Need, Now,
-    Product, Revocation, Runtime, Secret, SecretSource, StaticAuth, Target, Task, Token,
-    TokenCache, TransportError,
+    ErrorKind, Fault, Generation, HeaderFuture, HeaderStyle, HttpClient, Limits, LockedEntry,
+    MemoryStore, Need, Now, Product, Revocation, Runtime, Secret, SecretSource, Session,
+    StaticAuth, StoreError, StoreKey, Target, Task, Token, TokenCache, TokenStore, TransportError,
 };
 #[cfg(any(feature = "reqwest", feature = "rustls-no-provider"))]
 #[doc(inline)]

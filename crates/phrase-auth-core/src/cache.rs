@@ -1,4 +1,5 @@
 use std::fmt;
+use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
@@ -6,6 +7,7 @@ use async_trait::async_trait;
 
 use self::entry::{Entry, Freshness};
 use self::flight::{Flight, Outcome};
+use self::shelf::Shelf;
 use self::state::{Decision, Rejection, State};
 use crate::audience::{Audience, Target};
 use crate::authenticator::{Authenticator, Need};
@@ -14,11 +16,17 @@ use crate::event;
 use crate::header::AuthHeader;
 use crate::policy::CachePolicy;
 use crate::runtime::{Deadline, Runtime, caught, within};
+use crate::session::Session;
 use crate::source::{Revocation, Token, TokenSource};
+use crate::store::{LockedEntry, StoreError};
 
+mod berth;
 mod builder;
 mod entry;
 mod flight;
+mod holding;
+mod renewal;
+mod shelf;
 mod standing;
 mod state;
 mod task;
@@ -36,6 +44,9 @@ pub use self::builder::TokenCacheBuilder;
 ///   the server says), and a token that still works is handed out until its end.
 /// - A refused secret is not sent a second time until something has changed: see
 ///   [`reset`](Self::reset) and [`TokenSource::secret_id`].
+/// - With a [store](TokenCacheBuilder::store), other processes and caches of the same key share the
+///   session: it is fetched under the store's lock, saved before it is handed out, and taken from the
+///   store where somebody else has renewed it.
 ///
 /// Cloning is cheap, and clones share everything. The cache has no task of its own.
 ///
@@ -65,6 +76,7 @@ pub(in crate::cache) struct Shared {
     audience: Audience,
     runtime: Arc<dyn Runtime>,
     policy: CachePolicy,
+    shelf: Option<Shelf>,
     /// All that a hit reads. Written under the lock of `state` only.
     current: ArcSwapOption<Entry>,
     state: Mutex<State>,
@@ -87,16 +99,78 @@ impl TokenCache {
         self.0.state().reset();
     }
 
-    /// Ends the token at the server where that is offered, and forgets it here in any case: no
-    /// header is handed out from the first poll of the future until [`reset`](Self::reset), and a fetch
-    /// under way lands in nothing. Doing it twice does no harm. Whoever drops the future leaves the
-    /// server untold.
+    /// A login has happened elsewhere: hands its token out from now on, forgets whatever stood in the way
+    /// (a refusal, a window, a logout), and saves it in the store, if there is one, in the place of what is
+    /// there. What a fetch under way brings lands in nothing.
     ///
     /// # Errors
     ///
-    /// If the server could not be told; the token is forgotten all the same.
+    /// `Config`, with nothing changed, if the session is not one for this cache's store. Any other: it is
+    /// handed out, but could not be saved; the next fetch tries again.
+    pub async fn adopt(&self, session: Session) -> Result<(), AuthError> {
+        if let Some(shelf) = &self.0.shelf
+            && shelf.key != *session.key()
+        {
+            let what = "the session is for somebody else than this cache's store is asked for";
+            return Err(
+                AuthError::config(what).with_hint("log in with the same client, user and scope")
+            );
+        }
+        let session = Arc::new(session);
+        let now = self.0.runtime.now();
+        let entry = Arc::new(Entry::of(&session, &now, &self.0.policy)?);
+        let over = entry.freshness(&now) == Freshness::Dead;
+        let (overtaken, replaced) = {
+            let mut state = self.0.state();
+            let overtaken = state.adopt(Arc::clone(&session), &entry);
+            let published = (!over).then(|| Arc::clone(&entry));
+            (overtaken, self.0.current.swap(published))
+        };
+        drop(replaced);
+        if let Some(flight) = overtaken {
+            flight.settle(match over {
+                false => Outcome::Landed(Ok(entry)),
+                true => Outcome::Lost,
+            });
+        }
+        let Some(shelf) = &self.0.shelf else {
+            return Ok(());
+        };
+        let patience = self.0.policy.deadline;
+        self.in_time(shelf.save(&session, patience)).await?;
+        self.0.state().settle(&session, true);
+        Ok(())
+    }
+
+    /// The session that is held, over as its token may be: for a program that keeps it itself, and for a
+    /// look at scope and subject. `None` before the first one, and for a cache that was made without a
+    /// store and without a session, which does not know whose its token is.
+    pub fn session(&self) -> Option<Session> {
+        self.0
+            .state()
+            .session()
+            .map(|session| Session::clone(session))
+    }
+
+    /// Waits until no fetch is under way, at most as long as one may take. For a program that is about to
+    /// end: a refresh that ends with it has used up a refresh token whose successor nobody has.
+    pub async fn settled(&self) {
+        let under_way = self.0.state().flight();
+        if let Some(flight) = under_way {
+            let _ = self.ride(&flight, false).await;
+        }
+    }
+
+    /// Ends the token at the server where that is offered, and forgets it here and in the store in any
+    /// case: no header is handed out from the first poll of the future until [`reset`](Self::reset) or
+    /// [`adopt`](Self::adopt), and a fetch under way lands in nothing. Doing it twice does no harm.
+    /// Whoever drops the future leaves server and store untold.
+    ///
+    /// # Errors
+    ///
+    /// If the server or the store could not be told; the token is forgotten here all the same.
     pub async fn logout(&self) -> Result<Revocation, AuthError> {
-        let (token, flight) = {
+        let (holding, flight) = {
             let mut state = self.0.state();
             self.0.current.store(None);
             state.log_out()
@@ -106,12 +180,48 @@ impl TokenCache {
             flight.settle(Outcome::Landed(Err(state::logged_out())));
         }
         let kept = self.0.source.forget().map(Arc::new);
+        // Under the lock, so that nobody saves behind it what it ends.
+        let mut stored = match &self.0.shelf {
+            Some(shelf) => Some(self.under_lock(shelf).await),
+            None => None,
+        };
+        let elsewhere = match &stored {
+            Some(Ok((_, Some(session)))) if !holding.knows(session) => {
+                Some(Arc::clone(session.shared_token()))
+            }
+            _ => None,
+        };
         let mut outcome = Ok(Revocation::NothingHeld);
-        for token in [token, kept].into_iter().flatten() {
+        for token in [holding.token, kept, elsewhere].into_iter().flatten() {
             let told = self.revoke(&token).await;
             outcome = outcome.and(told);
         }
-        outcome
+        let removed = match &mut stored {
+            None => Ok(()),
+            Some(Ok((entry, _))) => self.in_time(entry.remove()).await,
+            Some(Err(error)) => Err(error.clone()),
+        };
+        removed.and(outcome)
+    }
+
+    /// The entry of the store, locked, and what is in it. What cannot be read is not there to be ended,
+    /// but still to be removed.
+    async fn under_lock(
+        &self,
+        shelf: &Shelf,
+    ) -> Result<(Box<dyn LockedEntry>, Option<Session>), AuthError> {
+        let mut entry = self.in_time(shelf.lock(self.0.policy.deadline)).await?;
+        let session = self.in_time(entry.load()).await.ok().flatten();
+        Ok((entry, session))
+    }
+
+    async fn in_time<T>(
+        &self,
+        step: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, AuthError> {
+        let done = within(&*self.0.runtime, self.0.policy.deadline, caught(step)).await?;
+        let done = done.flatten().unwrap_or_else(|| Err(shelf::late()));
+        Ok(done?)
     }
 
     async fn revoke(&self, token: &Token) -> Result<Revocation, AuthError> {
@@ -223,8 +333,15 @@ impl Shared {
 
     fn decide(&self, need: &Need) -> Decision {
         let now = self.runtime.now();
-        let mut state = self.state();
-        state.decide(need, self.current.load().as_ref(), now, &self.policy)
+        let (decision, given_up) = {
+            let mut state = self.state();
+            let decision = state.decide(need, self.current.load().as_ref(), now, &self.policy);
+            (decision, state.given_up())
+        };
+        if let Some(flight) = given_up {
+            flight.berth.release();
+        }
+        decision
     }
 
     /// The token that is held, if it still works: what a failed fetch leaves.

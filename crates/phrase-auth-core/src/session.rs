@@ -300,7 +300,8 @@ mod tests {
         let token = Token::new("canary-a", HeaderStyle::bearer(), Duration::from_secs(3600));
         let token = token.unwrap().with_refresh("canary-r").unwrap();
         let token = token.with_subject("u-1").with_scope("a b");
-        let requested_at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_750_000_000_123);
+        let since_epoch = Duration::from_millis(1_750_000_000_123);
+        let requested_at = SystemTime::UNIX_EPOCH.checked_add(since_epoch).unwrap();
         Session::new(token, requested_at, key())
     }
 

@@ -20,6 +20,9 @@ pub struct PlatformAuth {
 }
 
 impl PlatformAuth {
+    /// What a session's [`StoreKey`](phrase_auth_core::StoreKey) calls this scheme.
+    pub const SCHEME: &'static str = "platform";
+
     /// With the usual transport and the usual numbers. Nothing is sent yet.
     ///
     /// `endpoints` is a [`DataCenter`](phrase_auth_core::DataCenter), or [`Endpoints`] with URLs of

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use phrase_auth_core::{
     Audience, AuthError, CachePolicy, Endpoints, ErrorKind, HeaderStyle, HttpClient, Product,
-    Runtime, SecretSource, Token, TokenCache, default_runtime,
+    Runtime, SecretSource, Session, StoreKey, Token, TokenCache, TokenStore, default_runtime,
 };
 
 use crate::auth::PlatformAuth;
@@ -20,6 +20,8 @@ pub struct PlatformAuthBuilder {
     policy: CachePolicy,
     style: Option<HeaderStyle>,
     token: Option<Token>,
+    session: Option<Session>,
+    store: Option<(Arc<dyn TokenStore>, StoreKey)>,
 }
 
 impl PlatformAuthBuilder {
@@ -33,6 +35,8 @@ impl PlatformAuthBuilder {
             policy: CachePolicy::default(),
             style: None,
             token: None,
+            session: None,
+            store: None,
         }
     }
 
@@ -78,11 +82,30 @@ impl PlatformAuthBuilder {
         }
     }
 
+    /// A session to begin with, as [`token`](Self::token); its life goes on where it was.
+    pub fn session(self, session: Session) -> Self {
+        Self {
+            session: Some(session),
+            ..self
+        }
+    }
+
+    /// Keeps the JWT in a store, and shares it with whoever uses the same key there. The key is made
+    /// for the scheme [`SCHEME`](PlatformAuth::SCHEME) and the product's base URL, and names whose API
+    /// token it is: another one needs another key. Phrase advises against keeping JWTs on disk (reference section 3.5).
+    pub fn store(self, store: Arc<dyn TokenStore>, key: StoreKey) -> Self {
+        Self {
+            store: Some((store, key)),
+            ..self
+        }
+    }
+
     /// The authenticator. Nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// `Config`, as for `PlatformAuth::new`, and if there is no transport.
+    /// `Config`, as for `PlatformAuth::new`, if there is no transport, and for a session or key of
+    /// another scheme or base URL.
     pub fn build(self) -> Result<PlatformAuth, AuthError> {
         self.api_token.check().map_err(|error| {
             let what = format!("the Platform API token cannot be used: {}", error.message());
@@ -98,6 +121,13 @@ impl PlatformAuthBuilder {
         };
         let base = self.endpoints.base(self.product)?.clone();
         let url = self.endpoints.idm()?.join("/oauth/token")?;
+        let keys = [
+            self.session.as_ref().map(Session::key),
+            self.store.as_ref().map(|(_, key)| key),
+        ];
+        for key in keys.into_iter().flatten() {
+            key.check(PlatformAuth::SCHEME, &base)?;
+        }
         let purpose = Purpose {
             product: self.product,
             application,
@@ -115,8 +145,13 @@ impl PlatformAuthBuilder {
         let cache = TokenCache::builder(exchange, Audience::from(base))
             .runtime(runtime)
             .policy(self.policy);
-        let cache = match self.token {
-            Some(token) => cache.token(token),
+        let cache = match (self.session, self.token) {
+            (Some(session), _) => cache.session(session),
+            (None, Some(token)) => cache.token(token),
+            (None, None) => cache,
+        };
+        let cache = match self.store {
+            Some((store, key)) => cache.store(store, key),
             None => cache,
         };
         Ok(PlatformAuth::from_parts(cache.build(), purpose))

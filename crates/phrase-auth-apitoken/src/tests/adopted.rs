@@ -89,3 +89,50 @@ fn a_token_that_is_none_is_refused_at_once_and_not_shown() {
         assert!(!format!("{error} {error:?}").contains("canary"));
     }
 }
+
+fn key() -> StoreKey {
+    let base = BaseUrl::parse("https://us.cloud.memsource.com/web").unwrap();
+    StoreKey::new(ApiTokenAuth::SCHEME, &base, "jane").unwrap()
+}
+
+#[tokio::test]
+async fn a_store_shares_the_token_of_one_login() {
+    let store = MemoryStore::new();
+    let mut requests = 0;
+    for _ in 0..3 {
+        let builder = ApiTokenAuth::builder(Credentials::new("j", "pw"), DataCenter::Us);
+        let bench = Bench::of(builder.store(Arc::new(store.clone()), key()));
+        bench.client.answer(200, GOOD);
+        assert_eq!(bench.auth.header().await.unwrap().token(), "t1");
+        requests += bench.requests();
+    }
+    assert_eq!(requests, 1);
+    let saved = store.load(&key()).await.unwrap().unwrap();
+    assert_eq!(saved.token().style(), &HeaderStyle::api_token());
+    let builder = ApiTokenAuth::builder(Credentials::new("j", "pw"), DataCenter::Us);
+    let bench = Bench::of(builder.session(saved.clone()));
+    assert_eq!(bench.auth.header().await.unwrap().token(), "t1");
+    // With something to be expected of it, it is proven first.
+    let builder = ApiTokenAuth::builder(Credentials::new("j", "pw"), DataCenter::Us);
+    let bench = Bench::of(builder.session(saved).expect_organization("o-1"));
+    bench.client.answer(
+        200,
+        r#"{"user":{"uid":"u-1"},"organization":{"uid":"o-2"}}"#,
+    );
+    assert_eq!(bench.error().await.kind(), ErrorKind::Config);
+}
+
+#[tokio::test]
+async fn a_session_of_another_scheme_or_host_is_refused() {
+    let base = BaseUrl::parse("https://us.cloud.memsource.com/web").unwrap();
+    let eu = BaseUrl::parse("https://cloud.memsource.com/web").unwrap();
+    for key in [
+        StoreKey::new("oauth2", &base, "jane").unwrap(),
+        StoreKey::new(ApiTokenAuth::SCHEME, &eu, "jane").unwrap(),
+    ] {
+        let builder = ApiTokenAuth::builder(Credentials::new("j", "pw"), DataCenter::Us)
+            .http_client(Arc::new(ScriptedClient::new()))
+            .store(Arc::new(MemoryStore::new()), key);
+        assert_eq!(builder.build().unwrap_err().kind(), ErrorKind::Config);
+    }
+}

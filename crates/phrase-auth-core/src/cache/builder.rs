@@ -3,13 +3,17 @@ use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwapOption;
 
-use super::entry::Entry;
+use super::entry::{Entry, Freshness};
+use super::holding::Holding;
+use super::shelf::Shelf;
 use super::state::State;
 use super::{Shared, TokenCache};
 use crate::audience::Audience;
 use crate::policy::CachePolicy;
 use crate::runtime::{Runtime, default_runtime};
+use crate::session::Session;
 use crate::source::{Token, TokenSource};
+use crate::store::{StoreKey, TokenStore};
 
 /// Options of a [`TokenCache`].
 #[must_use = "a builder does nothing until it builds"]
@@ -19,6 +23,8 @@ pub struct TokenCacheBuilder {
     runtime: Option<Arc<dyn Runtime>>,
     policy: CachePolicy,
     token: Option<Token>,
+    session: Option<Session>,
+    shelf: Option<Shelf>,
 }
 
 impl TokenCacheBuilder {
@@ -29,6 +35,8 @@ impl TokenCacheBuilder {
             runtime: None,
             policy: CachePolicy::default(),
             token: None,
+            session: None,
+            shelf: None,
         }
     }
 
@@ -54,23 +62,60 @@ impl TokenCacheBuilder {
         }
     }
 
+    /// A session to begin with, from a login elsewhere. Its life is counted from when its token was
+    /// asked for. Goes before a [`token`](Self::token); with a [`store`](Self::store), what is there
+    /// goes before it, and it is saved where nothing is. One of another key than the store's is not used.
+    pub fn session(self, session: Session) -> Self {
+        Self {
+            session: Some(session),
+            ..self
+        }
+    }
+
+    /// Where the session is kept, shared with whoever else uses the same key there. While the store
+    /// cannot be locked or read, nothing is fetched, and the error is of the kind `Store` or `Timeout`.
+    pub fn store(self, store: Arc<dyn TokenStore>, key: StoreKey) -> Self {
+        Self {
+            shelf: Some(Shelf { store, key }),
+            ..self
+        }
+    }
+
     /// The cache. Nothing is fetched yet.
     pub fn build(self) -> TokenCache {
         let runtime = self.runtime.unwrap_or_else(default_runtime);
+        let now = runtime.now();
+        let shelf = self.shelf;
+        let ours = |session: &Session| shelf.as_ref().is_none_or(|it| it.key == *session.key());
+        let session = self.session.filter(ours).map(Arc::new);
+        let first = match (session, self.token.map(Arc::new)) {
+            (Some(session), _) => Entry::of(&session, &now, &self.policy)
+                .ok()
+                .map(|entry| (Holding::adopted(session, None), entry)),
+            (None, Some(token)) => Entry::new(&token, now, &self.policy)
+                .ok()
+                .map(|entry| (Holding::of(token), entry)),
+            (None, None) => None,
+        };
         let mut state = State::default();
+        if shelf.is_some() {
+            state = state.shared();
+        }
         let current = ArcSwapOption::empty();
         // A token has been checked when it was made, so that its header can be.
-        if let Some(token) = self.token.map(Arc::new)
-            && let Ok(entry) = Entry::new(&token, runtime.now(), &self.policy)
-        {
-            state.begin(token, &entry);
-            current.store(Some(Arc::new(entry)));
+        if let Some((mut holding, entry)) = first {
+            holding.unsaved &= shelf.is_some();
+            state.begin(holding, &entry);
+            if entry.freshness(&now) != Freshness::Dead {
+                current.store(Some(Arc::new(entry)));
+            }
         }
         TokenCache(Arc::new(Shared {
             source: self.source,
             audience: self.audience,
             runtime,
             policy: self.policy,
+            shelf,
             current,
             state: Mutex::new(state),
         }))

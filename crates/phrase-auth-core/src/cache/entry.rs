@@ -5,6 +5,7 @@ use crate::error::AuthError;
 use crate::header::{AuthHeader, Generation, LoanedHeader};
 use crate::policy::CachePolicy;
 use crate::runtime::Now;
+use crate::session::Session;
 use crate::source::Token;
 
 /// A published token: a finished header and the life that is left in it.
@@ -51,6 +52,23 @@ impl Entry {
                 hard: policy.hard(lifetime),
             },
         })
+    }
+
+    /// A token from a session, with what is left of its life. One from the future is over: nobody knows
+    /// how old it is.
+    pub(super) fn of(
+        session: &Session,
+        now: &Now,
+        policy: &CachePolicy,
+    ) -> Result<Self, AuthError> {
+        let token = session.shared_token();
+        match session.start(now) {
+            Some(start) => Self::new(token, start, policy),
+            None => {
+                let over = Token::clone(token).with_lifetime(Duration::ZERO);
+                Self::new(&Arc::new(over), *now, policy)
+            }
+        }
     }
 
     pub(super) fn lend(&self) -> AuthHeader {

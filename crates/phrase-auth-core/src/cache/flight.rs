@@ -4,12 +4,13 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use super::berth::Berth;
 use super::entry::Entry;
-use super::state::Mark;
+use super::holding::Holding;
+use super::state::{Doubt, Mark};
 use crate::error::AuthError;
 use crate::runtime::{Now, Task};
-use crate::secret::SecretId;
-use crate::source::{FetchReason, Token};
+use crate::source::FetchReason;
 
 /// One fetch under way, and all who wait for it.
 ///
@@ -19,11 +20,12 @@ use crate::source::{FetchReason, Token};
 pub(super) struct Flight {
     pub(super) why: FetchReason,
     pub(super) start: Now,
-    /// The last token, for the source.
-    pub(super) previous: Option<Arc<Token>>,
-    /// Set while a refusal stands: the flight asks for nothing unless the secret has changed.
-    pub(super) standing: Option<(AuthError, SecretId)>,
+    /// What the cache had when it began.
+    pub(super) holding: Holding,
+    /// Set while a refusal stands: the flight asks for nothing unless something has changed.
+    pub(super) doubt: Option<Doubt>,
     pub(super) mark: Mark,
+    pub(super) berth: Berth,
     slot: Mutex<Slot>,
 }
 
@@ -47,16 +49,17 @@ impl Flight {
     pub(super) fn new(
         why: FetchReason,
         start: Now,
-        previous: Option<Arc<Token>>,
-        standing: Option<(AuthError, SecretId)>,
+        holding: Holding,
+        doubt: Option<Doubt>,
         mark: Mark,
     ) -> Self {
         Self {
             why,
             start,
-            previous,
-            standing,
+            holding,
+            doubt,
             mark,
+            berth: Berth::default(),
             slot: Mutex::default(),
         }
     }

@@ -19,6 +19,8 @@ enum Hold {
     Latched {
         error: AuthError,
         secret: Option<SecretId>,
+        /// Not even another session in the store changes that.
+        sealed: bool,
     },
     /// A passing fault: nothing is asked for a while.
     Window {
@@ -31,8 +33,12 @@ enum Hold {
 /// What keeps a flight from starting.
 pub(super) enum Binding {
     None,
-    /// The secret that was refused, unless it is another by now.
-    UnlessChanged(AuthError, SecretId),
+    /// Unless the secret is another than this by now, or the store has another session.
+    UnlessChanged {
+        error: AuthError,
+        secret: Option<SecretId>,
+        sealed: bool,
+    },
     Until(AuthError),
 }
 
@@ -43,9 +49,14 @@ impl Standing {
                 Binding::Until(error.clone())
             }
             Some(Hold::Window { .. }) | None => Binding::None,
-            Some(Hold::Latched { error, secret }) => match secret {
-                Some(secret) => Binding::UnlessChanged(error.clone(), *secret),
-                None => Binding::Until(error.clone()),
+            Some(Hold::Latched {
+                error,
+                secret,
+                sealed,
+            }) => Binding::UnlessChanged {
+                error: error.clone(),
+                secret: *secret,
+                sealed: *sealed,
             },
         }
     }
@@ -64,7 +75,11 @@ impl Standing {
         }
         let kind = error.kind();
         if kind.is_verdict() || error.verdict().is_some() {
-            self.latch(error.clone(), error.verdict().or(secret));
+            self.hold = Some(Hold::Latched {
+                error: error.clone(),
+                secret: error.verdict().or(secret),
+                sealed: false,
+            });
             return error;
         }
         let unsent =
@@ -76,9 +91,13 @@ impl Standing {
         }
     }
 
-    /// Nothing is asked until the secret is another than `secret`, or, without one, for good.
-    pub(super) fn latch(&mut self, error: AuthError, secret: Option<SecretId>) {
-        self.hold = Some(Hold::Latched { error, secret });
+    /// Nothing is asked for good.
+    pub(super) fn seal(&mut self, error: AuthError) {
+        self.hold = Some(Hold::Latched {
+            error,
+            secret: None,
+            sealed: true,
+        });
     }
 
     /// Nothing is asked for a while, which is longer for each failure in a row.

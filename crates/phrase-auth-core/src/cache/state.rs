@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use super::entry::{Entry, Freshness};
 use super::flight::Flight;
+use super::holding::Holding;
 use super::standing::{Binding, Standing};
 use crate::authenticator::Need;
 use crate::error::{AuthError, ErrorKind};
@@ -10,6 +11,7 @@ use crate::header::{AuthHeader, Generation};
 use crate::policy::CachePolicy;
 use crate::runtime::Now;
 use crate::secret::SecretId;
+use crate::session::Session;
 use crate::source::{FetchReason, Token};
 
 /// What a cache knows beside the published token. Pure: it is given the time and what is
@@ -18,10 +20,16 @@ use crate::source::{FetchReason, Token};
 pub(super) struct State {
     /// The fetch under way.
     flight: Option<Arc<Flight>>,
+    /// The one before, if it was overdue.
+    given_up: Option<Arc<Flight>>,
     /// Why nothing is asked at the moment.
     standing: Standing,
-    /// The last token, over or refused as it may be: what the next fetch may renew from.
-    last: Option<Arc<Token>>,
+    /// The last token, and how it stands to the store.
+    holding: Holding,
+    /// There is a store, where somebody else may have put a session.
+    shared: bool,
+    /// When the store was last looked at because of a refusal.
+    looked: Option<Now>,
     /// The generation of the last token that was handed out.
     newest: Option<Generation>,
     /// A server has refused the last token, and no other has come yet.
@@ -86,10 +94,9 @@ impl State {
         if let Some(entry) = usable.filter(|_| stretched) {
             return Decision::Serve(entry.lend(), None);
         }
-        let standing = match self.standing.binding(&now) {
-            Binding::None => None,
-            Binding::UnlessChanged(error, secret) => Some((error, secret)),
-            Binding::Until(error) => {
+        let doubt = match self.doubt(&now, policy) {
+            Ok(doubt) => doubt,
+            Err(error) => {
                 // The freshest is good enough where nothing better can be had.
                 return match usable {
                     Some(entry) => Decision::Serve(entry.lend(), None),
@@ -99,7 +106,7 @@ impl State {
         };
         let forced = need.newer_than.is_some() && freshness != Freshness::Dead;
         let why = match freshness {
-            _ if self.last.is_none() => FetchReason::Cold,
+            _ if self.holding.token.is_none() => FetchReason::Cold,
             _ if self.rejected => FetchReason::Rejected,
             _ if forced => FetchReason::Forced,
             Freshness::Dead => FetchReason::Expired,
@@ -108,7 +115,7 @@ impl State {
         if usable.is_some() {
             self.stretched = Some(now);
         }
-        Decision::Ride(self.start(why, standing, now), true)
+        Decision::Ride(self.start(why, doubt, now), true)
     }
 
     /// A flight beside a token that still works, unless there is a reason against it.
@@ -119,29 +126,57 @@ impl State {
         if pause || self.under_way(&now, policy).is_some() {
             return None;
         }
-        let standing = match self.standing.binding(&now) {
-            Binding::None => None,
-            Binding::UnlessChanged(error, secret) => Some((error, secret)),
-            Binding::Until(_) => return None,
+        let doubt = self.doubt(&now, policy).ok()?;
+        Some(self.start(FetchReason::Early, doubt, now))
+    }
+
+    /// What a flight has to find changed before it asks for anything; an error if it need not even look.
+    fn doubt(&mut self, now: &Now, policy: &CachePolicy) -> Result<Option<Doubt>, AuthError> {
+        let (error, secret, sealed) = match self.standing.binding(now) {
+            Binding::None => return Ok(None),
+            Binding::Until(error) => return Err(error),
+            Binding::UnlessChanged {
+                error,
+                secret,
+                sealed,
+            } => (error, secret, sealed),
         };
-        Some(self.start(FetchReason::Early, standing, now))
+        let lately = self
+            .looked
+            .is_some_and(|looked| now.since(&looked) < policy.early_pause);
+        let look = self.shared && !sealed && !lately;
+        if look {
+            self.looked = Some(*now);
+        }
+        if secret.is_none() && !look {
+            return Err(error);
+        }
+        Ok(Some(Doubt {
+            error,
+            secret,
+            look,
+        }))
     }
 
     /// The flight under way. One that is overdue is given up: its runtime has stopped or idles.
     fn under_way(&mut self, now: &Now, policy: &CachePolicy) -> Option<Arc<Flight>> {
-        self.flight
+        let overdue = self
+            .flight
             .take_if(|flight| now.since(&flight.start) >= patience(policy));
+        if overdue.is_some() {
+            self.given_up = overdue;
+        }
         self.flight.clone()
     }
 
-    fn start(
-        &mut self,
-        why: FetchReason,
-        standing: Option<(AuthError, SecretId)>,
-        now: Now,
-    ) -> Arc<Flight> {
-        let last = self.last.clone();
-        let flight = Arc::new(Flight::new(why, now, last, standing, self.mark()));
+    /// The flight that was given up, whose lock on the store is to be taken away.
+    pub(super) fn given_up(&mut self) -> Option<Arc<Flight>> {
+        self.given_up.take()
+    }
+
+    fn start(&mut self, why: FetchReason, doubt: Option<Doubt>, now: Now) -> Arc<Flight> {
+        let holding = self.holding.clone();
+        let flight = Arc::new(Flight::new(why, now, holding, doubt, self.mark()));
         self.flight = Some(Arc::clone(&flight));
         self.flown = Some(now);
         flight
@@ -154,12 +189,18 @@ impl State {
         }
     }
 
-    /// Takes what a flight brought. `secret` is the fingerprint of what it sent.
+    /// Whether what a flight has brought may still be saved: nobody has logged out since, and nothing
+    /// newer has come.
+    pub(super) fn may_save(&self, flight: &Flight) -> bool {
+        self.logouts == flight.mark.logouts && self.newest == flight.mark.newest
+    }
+
+    /// Takes what a flight brought. `secret` is the fingerprint of what it sent, `holding` how things
+    /// stand with the store.
     pub(super) fn land(
         &mut self,
         flight: &Arc<Flight>,
-        result: Result<(Arc<Token>, Entry), AuthError>,
-        secret: Option<SecretId>,
+        report: Report,
         now: Now,
         policy: &CachePolicy,
     ) -> Landing {
@@ -170,27 +211,34 @@ impl State {
                 publish: false,
             };
         }
+        let Report {
+            result,
+            secret,
+            holding,
+        } = report;
+        // Given up, and overtaken by another: good for whoever still waits for it.
+        let overtaken = !own && self.newest != flight.mark.newest;
         match result {
-            Ok((token, entry)) => {
-                let entry = Arc::new(entry);
-                // Given up, and overtaken by another: good for whoever still waits for it.
-                let overtaken = !own && self.newest != flight.mark.newest;
+            Ok(arrival) => {
+                let entry = Arc::new(arrival.entry);
                 if overtaken {
                     return Landing {
                         outcome: Ok(entry),
                         publish: false,
                     };
                 }
-                self.last = Some(token);
+                self.holding = holding;
                 self.newest = Some(entry.generation());
-                if std::mem::take(&mut self.rejected) {
+                // What somebody else has put into the store says nothing about this server's mood.
+                if std::mem::take(&mut self.rejected) && arrival.fetched {
                     self.reissued = Some(now);
                 }
                 let over = entry.freshness(&now) == Freshness::Dead;
-                // A late one says nothing about what has been refused since.
+                // A late one says nothing about what has been refused since, unless that was a refresh
+                // token which it has replaced.
                 if own && over {
                     self.standing.open_window(over_on_arrival(), now, policy);
-                } else if own {
+                } else if own || renews(self.holding.token.as_ref()) {
                     self.standing.clear();
                 }
                 Landing {
@@ -200,6 +248,7 @@ impl State {
             }
             Err(error) => {
                 let error = if own {
+                    self.holding = holding;
                     self.standing.fail(error, secret, now, policy)
                 } else {
                     error
@@ -253,25 +302,106 @@ impl State {
     /// The user says that the cause of a failure is gone.
     pub(super) fn reset(&mut self) {
         self.standing.clear();
-        // What is under way was started before: its outcome is for those who wait for it.
-        self.flight = None;
+        // What is under way was started before: its outcome is for those who wait for it. But for a
+        // refresh, which a second one beside it would break.
+        self.flight
+            .take_if(|flight| !renews(flight.holding.token.as_ref()));
     }
 
     /// Forgets everything and asks for nothing until the next [`reset`](Self::reset). Gives back
-    /// the token that was held and the flight that lands in nothing.
-    pub(super) fn log_out(&mut self) -> (Option<Arc<Token>>, Option<Arc<Flight>>) {
+    /// what was held and the flight that lands in nothing.
+    pub(super) fn log_out(&mut self) -> (Holding, Option<Arc<Flight>>) {
         let logouts = self.logouts.saturating_add(1);
+        let shared = self.shared;
         let gone = std::mem::take(self);
-        self.standing.latch(logged_out(), None);
+        self.standing.seal(logged_out());
         self.logouts = logouts;
-        (gone.last, gone.flight)
+        self.shared = shared;
+        (gone.holding, gone.flight)
+    }
+
+    /// A state over a store.
+    pub(super) fn shared(self) -> Self {
+        Self {
+            shared: true,
+            ..self
+        }
     }
 
     /// A token from before the cache began.
-    pub(super) fn begin(&mut self, token: Arc<Token>, entry: &Entry) {
-        self.last = Some(token);
+    pub(super) fn begin(&mut self, holding: Holding, entry: &Entry) {
+        self.holding = holding;
         self.newest = Some(entry.generation());
     }
+
+    /// A session from a login elsewhere: whatever stood in the way is over. Gives back the flight that
+    /// is overtaken.
+    pub(super) fn adopt(&mut self, session: Arc<Session>, entry: &Entry) -> Option<Arc<Flight>> {
+        let filed = self.holding.filed.take();
+        self.begin(Holding::adopted(session, filed), entry);
+        self.standing.clear();
+        self.rejected = false;
+        self.reissued = None;
+        self.flight.take()
+    }
+
+    /// The session that is not in the store, and should be.
+    pub(super) fn unsaved(&self) -> Option<Arc<Session>> {
+        let unsaved = self.holding.unsaved;
+        self.holding.session.clone().filter(|_| unsaved)
+    }
+
+    /// What the store was left with, if it is still this session that should be there.
+    pub(super) fn still_unsaved(&self, session: &Arc<Session>) -> Option<Option<Arc<Session>>> {
+        let unsaved = self.unsaved()?;
+        Arc::ptr_eq(&unsaved, session).then(|| self.holding.filed.clone())
+    }
+
+    /// A session is in the store, or another one that is newer.
+    pub(super) fn settle(&mut self, session: &Arc<Session>, saved: bool) {
+        if self.still_unsaved(session).is_some() {
+            self.holding.settle(saved);
+        }
+    }
+
+    /// The session that is held.
+    pub(super) fn session(&self) -> Option<&Arc<Session>> {
+        self.holding.session.as_ref()
+    }
+
+    /// The fetch under way, if there is one.
+    pub(super) fn flight(&self) -> Option<Arc<Flight>> {
+        self.flight.clone()
+    }
+}
+
+/// Whether there is a refresh token, which must not be sent twice at a time.
+pub(super) fn renews(token: Option<&Arc<Token>>) -> bool {
+    token.is_some_and(|token| token.refresh().is_some())
+}
+
+/// A refusal that stands, and what would have to be another for a flight to ask all the same.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    pub(super) error: AuthError,
+    pub(super) secret: Option<SecretId>,
+    /// Whether the store is worth a look.
+    pub(super) look: bool,
+}
+
+/// What a flight comes home with.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) result: Result<Arrival, AuthError>,
+    pub(super) secret: Option<SecretId>,
+    pub(super) holding: Holding,
+}
+
+/// A token, and whether it came from the source or from the store.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    pub(super) entry: Entry,
+    pub(super) fetched: bool,
 }
 
 /// What a state was like when a flight began, to be compared with when it lands.

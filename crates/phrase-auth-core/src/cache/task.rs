@@ -4,9 +4,12 @@ use std::time::Duration;
 use super::Shared;
 use super::entry::Entry;
 use super::flight::{Flight, Outcome};
+use super::holding::Holding;
+use super::renewal::Renewal;
+use super::state::{Arrival, Doubt, Report};
 use crate::error::{AuthError, ErrorKind};
 use crate::event;
-use crate::runtime::{Deadline, caught, within};
+use crate::runtime::{Deadline, Now, caught, within};
 use crate::secret::SecretId;
 use crate::source::{Ask, Token};
 
@@ -28,49 +31,109 @@ pub(super) fn launch(shared: &Arc<Shared>, flight: &Arc<Flight>) -> Result<(), A
 async fn fly(mut guard: Guard) {
     let shared = Arc::clone(&guard.shared);
     let flight = Arc::clone(&guard.flight);
-    let report = caught(fetch(&shared, &flight)).await;
-    guard.land(report.unwrap_or(Report::Panicked));
+    let end = caught(fetch(&shared, &flight)).await;
+    guard.land(end.unwrap_or_else(|| End::Known(panicked())));
+    drop(guard);
+    shared.save_what_is_unsaved().await;
 }
 
-/// What a flight comes home with.
-enum Report {
-    /// The secret is still the one that was refused, for all that can be found out.
-    Unchanged(AuthError),
-    /// The source's answer, and the fingerprint of what it was asked with.
-    Asked(Result<Token, AuthError>, Option<SecretId>),
-    Panicked,
+/// How a flight ended.
+enum End {
+    /// Nothing was asked, and nothing is to be learnt from it.
+    Known(AuthError),
+    Asked(Box<Report>),
 }
 
-async fn fetch(shared: &Shared, flight: &Flight) -> Report {
-    let bound = Deadline::new(flight.start, shared.policy.deadline.saturating_add(SLACK));
+async fn fetch(shared: &Shared, flight: &Flight) -> End {
     // Before the fetch: if the secret is replaced meanwhile, the new one gets its chance. While a
     // refusal stands, a look that takes long is as good as one that finds nothing.
-    let patience = match &flight.standing {
+    let patience = match &flight.doubt {
         Some(_) => shared.policy.early_pause,
         None => shared.policy.deadline,
     };
     let secret = match within(&*shared.runtime, patience, shared.source.secret_id()).await {
         Ok(secret) => secret.flatten(),
-        Err(error) => return Report::Asked(Err(error), None),
+        Err(error) => return End::Known(error),
     };
-    if let Some((error, refused)) = &flight.standing
-        && secret.is_none_or(|secret| secret == *refused)
+    if let Some(doubt) = &flight.doubt
+        && !doubt.is_cleared_by(secret)
+        && !(doubt.look && is_renewed_elsewhere(shared, flight).await)
     {
-        return Report::Unchanged(error.clone());
+        return End::Known(doubt.error.clone());
     }
-    // What the fingerprint took is taken from the fetch.
+    let (result, holding) = match &shared.shelf {
+        Some(shelf) => Renewal::new(shared, flight, shelf).fly().await,
+        None => without_a_store(shared, flight).await,
+    };
+    End::Asked(Box::new(Report {
+        result,
+        secret,
+        holding,
+    }))
+}
+
+impl Doubt {
+    fn is_cleared_by(&self, secret: Option<SecretId>) -> bool {
+        let known = secret.zip(self.secret);
+        known.is_some_and(|(now, refused)| now != refused)
+    }
+}
+
+/// Whether somebody else has put a session into the store since the refusal. A store that does not
+/// answer is asked again later.
+async fn is_renewed_elsewhere(shared: &Shared, flight: &Flight) -> bool {
+    let Some(shelf) = &shared.shelf else {
+        return false;
+    };
+    let stored = within(&*shared.runtime, shared.policy.early_pause, shelf.load()).await;
+    match stored {
+        Ok(Some(Ok(Some(stored)))) => !flight.holding.knows(&stored),
+        _ => false,
+    }
+}
+
+async fn without_a_store(
+    shared: &Shared,
+    flight: &Flight,
+) -> (Result<Arrival, AuthError>, Holding) {
+    let mut holding = flight.holding.clone();
+    let asked = ask(shared, flight, holding.token.as_deref()).await;
+    let result = asked.and_then(|(token, start)| {
+        let token = Arc::new(token);
+        let entry = Entry::new(&token, start, &shared.policy)?;
+        holding.session = (holding.session.as_ref())
+            .map(|session| Arc::new(session.renewed(Arc::clone(&token), start.wall)));
+        holding.token = Some(token);
+        Ok(Arrival {
+            entry,
+            fetched: true,
+        })
+    });
+    (result, holding)
+}
+
+/// Asks the source once: the token, and when it was asked for. What came before is taken from its time.
+pub(super) async fn ask(
+    shared: &Shared,
+    flight: &Flight,
+    previous: Option<&Token>,
+) -> Result<(Token, Now), AuthError> {
     let now = shared.runtime.now();
     let deadline = Deadline::new(flight.start, shared.policy.deadline).left(&now);
     let late = || AuthError::new(ErrorKind::Timeout, "no token in time");
     if deadline.is_zero() {
         // Or on a runtime that idled: others have given this flight up, and may have sent the secret.
-        return Report::Asked(Err(late()), secret);
+        return Err(late());
     }
-    let ask = Ask::new(flight.why, flight.previous.as_deref(), deadline);
-    let left = bound.left(&now);
-    let token = within(&*shared.runtime, left, shared.source.fetch(&ask)).await;
-    let token = token.and_then(|token| token.unwrap_or_else(|| Err(late())));
-    Report::Asked(token, secret)
+    let ask = Ask::new(flight.why, previous, deadline);
+    let left = time_left(shared, flight, &now);
+    let token = within(&*shared.runtime, left, shared.source.fetch(&ask)).await?;
+    Ok((token.unwrap_or_else(|| Err(late()))?, now))
+}
+
+/// What is left for a step of a flight, before those who wait take it for lost.
+pub(super) fn time_left(shared: &Shared, flight: &Flight, now: &Now) -> Duration {
+    Deadline::new(flight.start, shared.policy.deadline.saturating_add(SLACK)).left(now)
 }
 
 /// Sees to it that a flight ends for those who wait, also if its task is dropped with its runtime.
@@ -81,24 +144,17 @@ struct Guard {
 }
 
 impl Guard {
-    fn land(&mut self, report: Report) {
+    fn land(&mut self, end: End) {
         self.landed = true;
-        let (result, secret) = match report {
-            Report::Asked(result, secret) => (result, secret),
-            Report::Unchanged(error) => return self.leave_with(Outcome::Landed(Err(error))),
-            Report::Panicked => return self.leave_with(Outcome::Landed(Err(panicked()))),
+        let report = match end {
+            End::Asked(report) => *report,
+            End::Known(error) => return self.leave_with(Outcome::Landed(Err(error))),
         };
         let Self { shared, flight, .. } = self;
-        // Counted from when the request was started. Copying the secret needs no lock.
-        let result = result.and_then(|token| {
-            let token = Arc::new(token);
-            let entry = Entry::new(&token, flight.start, &shared.policy)?;
-            Ok((token, entry))
-        });
         let now = shared.runtime.now();
         let (landing, replaced) = {
             let mut state = shared.state();
-            let landing = state.land(flight, result, secret, now, &shared.policy);
+            let landing = state.land(flight, report, now, &shared.policy);
             let publish = landing
                 .publish
                 .then(|| landing.outcome.as_ref().ok().cloned());
@@ -108,11 +164,13 @@ impl Guard {
         drop(replaced);
         event::landed(landing.outcome.as_ref().map(|entry| entry.generation()));
         flight.settle(Outcome::Landed(landing.outcome));
+        flight.berth.release();
     }
 
     fn leave_with(&self, outcome: Outcome) {
         self.shared.state().leave(&self.flight);
         self.flight.settle(outcome);
+        self.flight.berth.release();
     }
 }
 
@@ -121,6 +179,38 @@ impl Drop for Guard {
         if !self.landed {
             self.leave_with(Outcome::Lost);
         }
+    }
+}
+
+impl Shared {
+    /// Goes on trying until the session that could not be saved is in the store, or is no longer the one.
+    async fn save_what_is_unsaved(&self) {
+        let Some(shelf) = &self.shelf else {
+            return;
+        };
+        let Some(session) = self.state().unsaved() else {
+            return;
+        };
+        loop {
+            let Ok(pause) = self.runtime.sleep(BETWEEN_SAVES) else {
+                return;
+            };
+            pause.await;
+            let Some(filed) = self.state().still_unsaved(&session) else {
+                return;
+            };
+            let saving = caught(shelf.save_over(&session, filed.as_ref(), BETWEEN_SAVES));
+            let saved = within(&*self.runtime, BETWEEN_SAVES, saving).await;
+            if let Ok(Some(Some(Ok(saved)))) = saved {
+                self.state().settle(&session, saved);
+                return;
+            }
+        }
+    }
+
+    /// Whether a flight's token may be saved, which is asked right before.
+    pub(super) fn may_save(&self, flight: &Flight) -> bool {
+        self.state().may_save(flight)
     }
 }
 
@@ -133,3 +223,6 @@ pub(super) fn panicked() -> AuthError {
 /// A source that keeps its deadline says itself what did not answer; only one that does not is cut
 /// off here. Less than the grace of those who wait.
 const SLACK: Duration = Duration::from_millis(500);
+
+/// Between two tries to save a session: an administrator who makes room on a disk needs minutes.
+const BETWEEN_SAVES: Duration = Duration::from_secs(30);

@@ -13,17 +13,23 @@ use http::StatusCode;
 use tokio::sync::Semaphore;
 
 use super::*;
+use crate::audience::BaseUrl;
 use crate::header::HeaderStyle;
 use crate::secret::{Secret, SecretId};
 use crate::source::{Ask, FetchReason, Token};
+use crate::store::{MemoryStore, StoreKey, TokenStore};
 use crate::testing::{ManualRuntime, ScriptedSource};
 
+mod adoption;
 mod clock;
 mod faults;
 mod flights;
+mod logout;
 mod rejection;
 mod runtimes;
 mod secrets;
+mod stores;
+mod unsaved;
 
 const LIFE: Duration = Duration::from_secs(3600);
 
@@ -50,6 +56,138 @@ fn down() -> Result<Token, AuthError> {
 
 fn refused() -> Result<Token, AuthError> {
     Err(AuthError::new(ErrorKind::Refused, "no").with_status(StatusCode::BAD_REQUEST))
+}
+
+/// A server that rotates refresh tokens, and takes none of them twice.
+#[derive(Clone, Debug)]
+struct Rotating {
+    family: Arc<Mutex<Family>>,
+    started: Arc<AtomicUsize>,
+    /// Closed by [`Rotating::gated`]: a refresh waits for a permit before and after it is answered.
+    gate: Arc<Semaphore>,
+}
+
+#[derive(Debug)]
+struct Family {
+    life: Duration,
+    minted: usize,
+    refreshes: usize,
+    alive: bool,
+}
+
+impl Rotating {
+    fn new(life: Duration) -> Self {
+        Self {
+            family: Arc::new(Mutex::new(Family {
+                life,
+                minted: 0,
+                refreshes: 0,
+                alive: true,
+            })),
+            started: Arc::default(),
+            gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
+        }
+    }
+
+    fn gated(life: Duration) -> Self {
+        Self {
+            gate: Arc::new(Semaphore::new(0)),
+            ..Self::new(life)
+        }
+    }
+
+    /// A login.
+    fn token(&self) -> Token {
+        let mut family = self.family.lock().unwrap();
+        family.minted = family.minted.saturating_add(1);
+        let token = Token::new(
+            format!("a{}", family.minted),
+            HeaderStyle::bearer(),
+            family.life,
+        );
+        let token = token.unwrap();
+        token.with_refresh(format!("r{}", family.minted)).unwrap()
+    }
+
+    fn refreshes(&self) -> usize {
+        self.family.lock().unwrap().refreshes
+    }
+
+    fn started(&self) -> usize {
+        self.started.load(Ordering::SeqCst)
+    }
+
+    fn is_alive(&self) -> bool {
+        self.family.lock().unwrap().alive
+    }
+
+    fn let_through(&self) {
+        self.gate.add_permits(2);
+    }
+}
+
+#[async_trait]
+impl TokenSource for Rotating {
+    async fn fetch(&self, ask: &Ask<'_>) -> Result<Token, AuthError> {
+        self.started.fetch_add(1, Ordering::SeqCst);
+        let Some(sent) = ask.previous.and_then(Token::refresh) else {
+            return Err(AuthError::new(
+                ErrorKind::LoginRequired,
+                "nothing to renew from",
+            ));
+        };
+        self.gate.acquire().await.unwrap().forget();
+        let newest = {
+            let mut family = self.family.lock().unwrap();
+            family.refreshes = family.refreshes.saturating_add(1);
+            let newest = format!("r{}", family.minted);
+            family.alive &= sent.expose() == newest;
+            family.alive
+        };
+        let answer = match newest {
+            true => Ok(self.token()),
+            false => Err(AuthError::new(ErrorKind::LoginRequired, "used twice")
+                .with_status(StatusCode::BAD_REQUEST)
+                .with_verdict(sent.id())),
+        };
+        self.gate.acquire().await.unwrap().forget();
+        answer
+    }
+
+    async fn revoke(&self, _: &Token) -> Result<Revocation, AuthError> {
+        self.family.lock().unwrap().alive = false;
+        Ok(Revocation::Revoked)
+    }
+}
+
+fn key() -> StoreKey {
+    let base = BaseUrl::parse("https://api.example/v1").unwrap();
+    StoreKey::new("oauth2", &base, "jane").unwrap()
+}
+
+/// A cache over a store, on a clock that others share.
+fn stored(
+    source: impl TokenSource,
+    clock: &Arc<ManualRuntime>,
+    store: impl TokenStore,
+) -> TokenCache {
+    TokenCache::builder(source, audience())
+        .runtime(clock.clone())
+        .store(Arc::new(store), key())
+        .build()
+}
+
+/// Puts a session into a store, as a login of somebody else does.
+async fn put(store: &impl TokenStore, token: Token, clock: &ManualRuntime) {
+    let session = Session::new(token, clock.now().wall, key());
+    let mut entry = store.lock(&key(), LIFE).await.unwrap();
+    entry.save(&session).await.unwrap();
+}
+
+/// The access token that a store has.
+async fn kept(store: &impl TokenStore) -> Option<String> {
+    let session = store.load(&key()).await.unwrap()?;
+    Some(session.token().secret().expose().to_owned())
 }
 
 /// Lets every task that can run do so.
@@ -107,4 +245,98 @@ fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
 fn owned_header(cache: &TokenCache) -> impl Future<Output = Result<AuthHeader, AuthError>> + use<> {
     let cache = cache.clone();
     async move { cache.header().await }
+}
+
+/// A store that counts, and fails when it is told to.
+#[derive(Clone, Debug, Default)]
+struct Counting {
+    store: MemoryStore,
+    loads: Arc<AtomicUsize>,
+    broken: Arc<Mutex<Broken>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Broken {
+    loads: bool,
+    locks: bool,
+    saves: bool,
+    panics: bool,
+}
+
+impl Counting {
+    fn loads(&self) -> usize {
+        self.loads.load(Ordering::SeqCst)
+    }
+
+    fn broken(&self) -> Broken {
+        *self.broken.lock().unwrap()
+    }
+
+    fn break_loads(&self, broken: bool) {
+        self.broken.lock().unwrap().loads = broken;
+    }
+
+    fn break_locks(&self, broken: bool) {
+        self.broken.lock().unwrap().locks = broken;
+    }
+
+    fn break_saves(&self, broken: bool) {
+        self.broken.lock().unwrap().saves = broken;
+    }
+
+    fn panic_in_saves(&self, broken: bool) {
+        self.broken.lock().unwrap().panics = broken;
+    }
+}
+
+#[async_trait]
+impl TokenStore for Counting {
+    async fn load(&self, key: &StoreKey) -> Result<Option<Session>, StoreError> {
+        self.loads.fetch_add(1, Ordering::SeqCst);
+        match self.broken().loads {
+            true => Err(StoreError::new("no disk")),
+            false => self.store.load(key).await,
+        }
+    }
+
+    async fn lock(
+        &self,
+        key: &StoreKey,
+        patience: Duration,
+    ) -> Result<Box<dyn LockedEntry>, StoreError> {
+        if self.broken().locks {
+            return Err(StoreError::new("no disk"));
+        }
+        Ok(Box::new(CountingEntry {
+            entry: self.store.lock(key, patience).await?,
+            store: self.clone(),
+        }))
+    }
+}
+
+struct CountingEntry {
+    entry: Box<dyn LockedEntry>,
+    store: Counting,
+}
+
+#[async_trait]
+impl LockedEntry for CountingEntry {
+    async fn load(&mut self) -> Result<Option<Session>, StoreError> {
+        match self.store.broken().loads {
+            true => Err(StoreError::new("no disk")),
+            false => self.entry.load().await,
+        }
+    }
+
+    async fn save(&mut self, session: &Session) -> Result<(), StoreError> {
+        assert!(!self.store.broken().panics, "as told");
+        match self.store.broken().saves {
+            true => Err(StoreError::new("no room")),
+            false => self.entry.save(session).await,
+        }
+    }
+
+    async fn remove(&mut self) -> Result<(), StoreError> {
+        self.entry.remove().await
+    }
 }

@@ -33,6 +33,14 @@ impl MemoryStore {
         Self::default()
     }
 
+    /// Saves without the lock, as a program does that does not heed it.
+    #[cfg(all(test, feature = "tokio"))]
+    pub(crate) fn overwrite(&self, session: Session) {
+        let key = session.key().clone();
+        let old = self.with(&key, |slot| slot.session.replace(session));
+        drop(old);
+    }
+
     fn slots(&self) -> MutexGuard<'_, BTreeMap<StoreKey, Slot>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

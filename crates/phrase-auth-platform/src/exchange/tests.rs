@@ -4,7 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::Response;
 use phrase_auth_core::testing::{ManualRuntime, ScriptedClient};
-use phrase_auth_core::{Authenticator, Endpoints, Fault, Need, TransportError};
+use phrase_auth_core::{
+    Authenticator, BaseUrl, Endpoints, Fault, MemoryStore, Need, StoreKey, TokenStore,
+    TransportError,
+};
 
 use super::*;
 use crate::PlatformAuth;
@@ -427,4 +430,32 @@ async fn a_token_that_replaces_another_during_a_fetch_is_refused_once_too() {
         assert_eq!(error.kind(), ErrorKind::Refused);
     }
     assert_eq!(bench.client.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_store_shares_the_jwt_and_saves_an_exchange() {
+    let base = BaseUrl::parse("https://cloud.memsource.com/web").unwrap();
+    let key = StoreKey::new(PlatformAuth::SCHEME, &base, "ci").unwrap();
+    let (store, client) = (MemoryStore::new(), ScriptedClient::new());
+    client.answer(200, r#"{"access_token":"a.b.c","expires_in":3600}"#);
+    let auth = |key: StoreKey| {
+        PlatformAuth::builder("api-token", DataCenter::Eu, Product::Tms)
+            .http_client(Arc::new(client.clone()))
+            .store(Arc::new(store.clone()), key)
+            .build()
+    };
+    for _ in 0..3 {
+        let auth = auth(key.clone()).unwrap();
+        assert_eq!(auth.header().await.unwrap().token(), "a.b.c");
+    }
+    assert_eq!(client.sent().len(), 1);
+    let session = store.load(&key).await.unwrap().unwrap();
+    let begun = PlatformAuth::builder("api-token", DataCenter::Eu, Product::Tms)
+        .http_client(Arc::new(client.clone()))
+        .session(session);
+    assert_eq!(begun.build().unwrap().peek().unwrap().token(), "a.b.c");
+
+    let elsewhere = BaseUrl::parse("https://us.cloud.memsource.com/web").unwrap();
+    let wrong = StoreKey::new(PlatformAuth::SCHEME, &elsewhere, "ci").unwrap();
+    assert_eq!(auth(wrong).unwrap_err().kind(), ErrorKind::Config);
 }

@@ -1,0 +1,73 @@
+use super::*;
+
+#[tokio::test]
+async fn a_logout_ends_the_session_for_everybody_who_shares_the_store() {
+    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
+    put(&store, server.token(), &clock).await;
+    let cache = stored(server.clone(), &clock, store.clone());
+    cache.header().await.unwrap();
+    assert_eq!(cache.logout().await.unwrap(), Revocation::Revoked);
+    assert!(kept(&store).await.is_none() && !server.is_alive());
+    assert_eq!(cache.logout().await.unwrap(), Revocation::NothingHeld);
+    // Not even a login elsewhere ends it here: somebody has said so.
+    put(&store, server.token(), &clock).await;
+    clock.advance(Duration::from_secs(2));
+    let error = cache.header().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LoginRequired);
+    cache.reset();
+    assert_eq!(cache.header().await.unwrap().token(), "a2");
+}
+
+#[tokio::test]
+async fn a_refresh_under_way_does_not_bring_back_what_was_logged_out() {
+    let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), MemoryStore::new());
+    put(&store, server.token(), &clock).await;
+    let cache = stored(server.clone(), &clock, store.clone());
+    clock.advance(LIFE);
+    let caller = tokio::spawn(owned_header(&cache));
+    settle().await;
+    let logout = tokio::spawn({
+        let cache = cache.clone();
+        async move { cache.logout().await }
+    });
+    settle().await;
+    server.let_through();
+    assert_eq!(
+        caller.await.unwrap().unwrap_err().kind(),
+        ErrorKind::LoginRequired
+    );
+    logout.await.unwrap().unwrap();
+    settle().await;
+    assert!(kept(&store).await.is_none());
+    assert!(cache.header().await.is_err());
+}
+
+#[tokio::test]
+async fn what_somebody_else_has_renewed_is_ended_too() {
+    let source = ScriptedSource::new([]);
+    let (clock, store) = (Arc::default(), MemoryStore::new());
+    put(&store, token("mine", LIFE).unwrap(), &clock).await;
+    let cache = stored(source.clone(), &clock, store.clone());
+    cache.header().await.unwrap();
+    put(&store, token("theirs", LIFE).unwrap(), &clock).await;
+    cache.logout().await.unwrap();
+    let ended: Vec<_> = source
+        .revoked()
+        .iter()
+        .map(|it| it.expose().to_owned())
+        .collect();
+    assert_eq!(ended, ["mine", "theirs"]);
+    assert!(kept(&store).await.is_none());
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_told_is_an_error_and_the_token_is_forgotten_all_the_same() {
+    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
+    let clock: Arc<ManualRuntime> = clock;
+    put(&store, server.token(), &clock).await;
+    let cache = stored(server.clone(), &clock, store.clone());
+    cache.header().await.unwrap();
+    store.break_locks(true);
+    assert_eq!(cache.logout().await.unwrap_err().kind(), ErrorKind::Store);
+    assert!(!server.is_alive() && cache.peek().is_none());
+}
