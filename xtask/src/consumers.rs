@@ -60,6 +60,18 @@ pub(crate) const FIXTURES: &[Fixture] = &[
         network: true,
     },
     Fixture {
+        name: "only-oauth2",
+        way_in: "phrase-auth-oauth2",
+        ours: &[
+            "phrase-auth-core",
+            "phrase-auth-oauth2",
+            "phrase-auth-reqwest",
+        ],
+        without: &["jsonwebtoken"],
+        ceiling: 140,
+        network: true,
+    },
+    Fixture {
         name: "facade-none",
         way_in: "phrase-auth",
         ours: &["phrase-auth", "phrase-auth-core"],
@@ -91,6 +103,34 @@ pub(crate) const FIXTURES: &[Fixture] = &[
         ],
         without: &["jsonwebtoken", "oauth2"],
         ceiling: 107,
+        network: true,
+    },
+    Fixture {
+        name: "facade-oauth2",
+        way_in: "phrase-auth",
+        ours: &[
+            "phrase-auth",
+            "phrase-auth-core",
+            "phrase-auth-oauth2",
+            "phrase-auth-reqwest",
+        ],
+        without: &["jsonwebtoken"],
+        ceiling: 141,
+        network: true,
+    },
+    Fixture {
+        name: "facade-full",
+        way_in: "phrase-auth",
+        ours: &[
+            "phrase-auth",
+            "phrase-auth-apitoken",
+            "phrase-auth-core",
+            "phrase-auth-oauth2",
+            "phrase-auth-platform",
+            "phrase-auth-reqwest",
+        ],
+        without: &["jsonwebtoken"],
+        ceiling: 145,
         network: true,
     },
 ];

@@ -19,6 +19,10 @@ pub use phrase_auth_core::testing;
 #[doc(inline)]
 pub use phrase_auth_apitoken as apitoken;
 
+#[cfg(feature = "oauth2")]
+#[doc(inline)]
+pub use phrase_auth_oauth2 as oauth2;
+
 #[cfg(feature = "platform")]
 #[doc(inline)]
 pub use phrase_auth_platform as platform;
