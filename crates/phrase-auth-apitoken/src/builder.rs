@@ -130,7 +130,8 @@ impl ApiTokenAuthBuilder {
     /// # Errors
     ///
     /// `Config`, as for `ApiTokenAuth::new` and `ApiTokenAuth::from_token`, if there is no transport,
-    /// for a session or key of another scheme or base URL, and for a user uid together with [`LoginVersion::V1`], which has no place for one.
+    /// for a session or key of another scheme or base URL, for a store together with something to be
+    /// expected, and for a user uid together with [`LoginVersion::V1`], which has no place for one.
     pub fn build(self) -> Result<ApiTokenAuth, AuthError> {
         self.check()?;
         let base = self.endpoints.base(Product::Tms)?;
@@ -147,6 +148,12 @@ impl ApiTokenAuthBuilder {
         ];
         for key in keys.into_iter().flatten() {
             key.check(ApiTokenAuth::SCHEME, base)?;
+        }
+        if self.store.is_some() && !self.expected.is_nothing() {
+            let what = "what a store has cannot be held against an expected user or organization";
+            return Err(AuthError::new(ErrorKind::Config, what).with_hint(
+                "leave out the one or the other, or choose the account by its user uid",
+            ));
         }
         // With something to be expected of it, a token is proven before it is handed out.
         let proven = self.expected.is_nothing();

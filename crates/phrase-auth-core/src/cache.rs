@@ -105,18 +105,17 @@ impl TokenCache {
     ///
     /// # Errors
     ///
-    /// `Config`, with nothing changed, if the session is not one for this cache's store. Any other: it is
-    /// handed out, but could not be saved; the next fetch tries again.
+    /// `Config`, with nothing changed, if the session is one for another store key, or for APIs outside of this
+    /// cache's audience. Any other: it is handed out, but could not be saved, which is tried again every 30
+    /// seconds and by the next fetch. That is also what becomes of it if the future is dropped.
     pub async fn adopt(&self, session: Session) -> Result<(), AuthError> {
-        if let Some(shelf) = &self.0.shelf
-            && shelf.key != *session.key()
-        {
-            let what = "the session is for somebody else than this cache's store is asked for";
+        if !self.0.takes(&session) {
+            let what = "the session is for somebody else than this cache is made for";
             return Err(
                 AuthError::config(what).with_hint("log in with the same client, user and scope")
             );
         }
-        let session = Arc::new(session);
+        let session = Arc::new(session.trusted());
         let now = self.0.runtime.now();
         let entry = Arc::new(Entry::of(&session, &now, &self.0.policy)?);
         let over = entry.freshness(&now) == Freshness::Dead;
@@ -132,14 +131,16 @@ impl TokenCache {
                 false => Outcome::Landed(Ok(entry)),
                 true => Outcome::Lost,
             });
+            flight.berth.release();
         }
-        let Some(shelf) = &self.0.shelf else {
-            return Ok(());
-        };
-        let patience = self.0.policy.deadline;
-        self.in_time(shelf.save(&session, patience)).await?;
-        self.0.state().settle(&session, true);
-        Ok(())
+        let saved = self.0.save(&session).await;
+        if saved.is_err() {
+            let shared = Arc::clone(&self.0);
+            let task = async move { shared.save_what_is_unsaved().await };
+            // Without a runtime there was no timer either, and the next fetch saves first.
+            let _ = self.0.runtime.spawn(Box::pin(task));
+        }
+        saved
     }
 
     /// The session that is held, over as its token may be: for a program that keeps it itself, and for a
@@ -152,12 +153,22 @@ impl TokenCache {
             .map(|session| Session::clone(session))
     }
 
-    /// Waits until no fetch is under way, at most as long as one may take. For a program that is about to
-    /// end: a refresh that ends with it has used up a refresh token whose successor nobody has.
-    pub async fn settled(&self) {
+    /// Waits until no fetch is under way, at most as long as one may take, and sees to it that the session
+    /// is in the store, if there is one. For a program that is about to end: a refresh that ends with it
+    /// has used up a refresh token whose successor nobody has.
+    ///
+    /// # Errors
+    ///
+    /// If the session could not be saved.
+    pub async fn settled(&self) -> Result<(), AuthError> {
         let under_way = self.0.state().flight();
         if let Some(flight) = under_way {
             let _ = self.ride(&flight, false).await;
+        }
+        let unsaved = self.0.state().unsaved();
+        match unsaved {
+            Some(session) => self.0.save(&session).await,
+            None => Ok(()),
         }
     }
 
@@ -178,40 +189,59 @@ impl TokenCache {
         event::logged_out();
         if let Some(flight) = flight {
             flight.settle(Outcome::Landed(Err(state::logged_out())));
+            flight.berth.release();
         }
         let kept = self.0.source.forget().map(Arc::new);
+        let mine = [holding.token.clone(), kept];
+        let Some(shelf) = &self.0.shelf else {
+            return self.revoke_all(mine.into_iter().flatten()).await;
+        };
         // Under the lock, so that nobody saves behind it what it ends.
-        let mut stored = match &self.0.shelf {
-            Some(shelf) => Some(self.under_lock(shelf).await),
-            None => None,
-        };
-        let elsewhere = match &stored {
-            Some(Ok((_, Some(session)))) if !holding.knows(session) => {
-                Some(Arc::clone(session.shared_token()))
+        let (mut entry, stored) = match self.under_lock(shelf).await {
+            Ok(locked) => locked,
+            Err(error) => {
+                let _ = self.revoke_all(mine.into_iter().flatten()).await;
+                return Err(error);
             }
-            _ => None,
         };
+        // While it waited, somebody may have logged in anew.
+        let is_ended = self.0.state().session().is_none();
+        let unknown = |session: &Session| is_ended && !holding.knows(session);
+        let theirs = stored
+            .filter(unknown)
+            .map(|it| Arc::clone(it.shared_token()));
+        let told = self
+            .revoke_all(mine.into_iter().flatten().chain(theirs))
+            .await;
+        if is_ended {
+            self.in_time(entry.remove()).await?;
+        }
+        told
+    }
+
+    async fn revoke_all(
+        &self,
+        tokens: impl Iterator<Item = Arc<Token>> + Send,
+    ) -> Result<Revocation, AuthError> {
         let mut outcome = Ok(Revocation::NothingHeld);
-        for token in [holding.token, kept, elsewhere].into_iter().flatten() {
+        for token in tokens {
             let told = self.revoke(&token).await;
             outcome = outcome.and(told);
         }
-        let removed = match &mut stored {
-            None => Ok(()),
-            Some(Ok((entry, _))) => self.in_time(entry.remove()).await,
-            Some(Err(error)) => Err(error.clone()),
-        };
-        removed.and(outcome)
+        outcome
     }
 
     /// The entry of the store, locked, and what is in it. What cannot be read is not there to be ended,
-    /// but still to be removed.
+    /// but still to be removed; what is somebody else's is neither.
     async fn under_lock(
         &self,
         shelf: &Shelf,
     ) -> Result<(Box<dyn LockedEntry>, Option<Session>), AuthError> {
         let mut entry = self.in_time(shelf.lock(self.0.policy.deadline)).await?;
-        let session = self.in_time(entry.load()).await.ok().flatten();
+        let session = match self.in_time(entry.load()).await {
+            Ok(session) => shelf.own(session)?,
+            Err(_) => None,
+        };
         Ok((entry, session))
     }
 
@@ -219,9 +249,7 @@ impl TokenCache {
         &self,
         step: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, AuthError> {
-        let done = within(&*self.0.runtime, self.0.policy.deadline, caught(step)).await?;
-        let done = done.flatten().unwrap_or_else(|| Err(shelf::late()));
-        Ok(done?)
+        task::in_time(&self.0, self.0.policy.deadline, step).await
     }
 
     async fn revoke(&self, token: &Token) -> Result<Revocation, AuthError> {
@@ -234,7 +262,7 @@ impl TokenCache {
 
     /// Launches a flight if it is new, and waits for it as long as it may take. `None`: it was lost.
     async fn ride(&self, flight: &Arc<Flight>, new: bool) -> Option<Result<Arc<Entry>, AuthError>> {
-        let age = self.0.runtime.now().since(&flight.start);
+        let age = flight.age(&self.0.runtime.now());
         let left = state::patience(&self.0.policy).saturating_sub(age);
         // The timer first: where there is none, a flight would be launched and never flown.
         let timer = self.0.runtime.sleep(left).and_then(|timer| {
@@ -342,6 +370,14 @@ impl Shared {
             flight.berth.release();
         }
         decision
+    }
+
+    /// Whether a session may be handed out from here.
+    pub(in crate::cache) fn takes(&self, session: &Session) -> bool {
+        match &self.shelf {
+            Some(shelf) => shelf.key == *session.key(),
+            None => session.key().is_within(&self.audience),
+        }
     }
 
     /// The token that is held, if it still works: what a failed fetch leaves.

@@ -26,6 +26,8 @@ pub struct Session {
     token: Arc<Token>,
     requested_at: SystemTime,
     key: StoreKey,
+    /// Its refresh token was refused: nobody is to send it again.
+    refused: bool,
     /// Members that a newer version has written: they outlive a renewal by this one.
     unknown: BTreeMap<String, Value>,
 }
@@ -38,6 +40,7 @@ impl Session {
             token: Arc::new(token),
             requested_at,
             key,
+            refused: false,
             unknown: BTreeMap::new(),
         }
     }
@@ -124,8 +127,29 @@ impl Session {
             token,
             requested_at,
             key: self.key.clone(),
+            refused: false,
             unknown: self.unknown.clone(),
         }
+    }
+
+    /// The same session, marked for everybody who shares the store.
+    pub(crate) fn refused(&self) -> Self {
+        Self {
+            refused: true,
+            ..self.clone()
+        }
+    }
+
+    /// The same session without that mark: somebody has logged in.
+    pub(crate) fn trusted(self) -> Self {
+        Self {
+            refused: false,
+            ..self
+        }
+    }
+
+    pub(crate) fn is_refused(&self) -> bool {
+        self.refused
     }
 
     /// The first one of its kind.
@@ -134,6 +158,7 @@ impl Session {
             token,
             requested_at,
             key,
+            refused: false,
             unknown: BTreeMap::new(),
         }
     }
@@ -151,16 +176,20 @@ impl Session {
         ids(self) == ids(other)
     }
 
-    /// When the token was asked for, by both clocks of this process. `None` if that was in the future: a
-    /// clock was set back, and nobody knows how old the token is.
-    pub(crate) fn start(&self, now: &Now) -> Option<Now> {
+    /// When the token was asked for, by both clocks of this process, and how long it lives from then. One
+    /// from the future is over: a clock was set back, and nobody knows how old it is.
+    pub(crate) fn life(&self, now: &Now) -> (Now, Duration) {
+        let lifetime = self.token.lifetime();
         match now.wall.duration_since(self.requested_at) {
-            // Where the monotonic clock does not reach back so far, the wall clock tells alone.
-            Ok(age) => {
-                let mono = now.mono.checked_sub(age).unwrap_or(now.mono);
-                Some(Now::new(self.requested_at, mono))
+            Ok(age) => match now.mono.checked_sub(age) {
+                Some(mono) => (Now::new(self.requested_at, mono), lifetime),
+                // The monotonic clock began later: what is left begins now.
+                None => (*now, lifetime.saturating_sub(age)),
+            },
+            Err(ahead) if ahead.duration() <= CLOCK_SLACK => {
+                (*now, lifetime.saturating_sub(ahead.duration()))
             }
-            Err(ahead) => (ahead.duration() <= CLOCK_SLACK).then_some(*now),
+            Err(_) => (*now, Duration::ZERO),
         }
     }
 }
@@ -193,6 +222,8 @@ struct Written<'a> {
     refresh_token: Option<&'a str>,
     subject: Option<&'a str>,
     scope: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    refused: bool,
     #[serde(flatten)]
     unknown: &'a BTreeMap<String, Value>,
 }
@@ -212,6 +243,7 @@ impl<'a> Written<'a> {
             refresh_token: token.refresh().map(Secret::expose),
             subject: token.subject(),
             scope: token.scope(),
+            refused: session.refused,
             unknown: &session.unknown,
         }
     }
@@ -230,6 +262,8 @@ struct Read {
     refresh_token: Option<SecretText>,
     subject: Option<String>,
     scope: Option<String>,
+    #[serde(default)]
+    refused: bool,
     #[serde(flatten)]
     unknown: BTreeMap<String, Value>,
 }
@@ -254,6 +288,7 @@ impl Read {
             token: Arc::new(token),
             requested_at: SystemTime::UNIX_EPOCH.checked_add(since_epoch)?,
             key: self.key,
+            refused: self.refused,
             unknown: self.unknown,
         })
     }
@@ -387,12 +422,14 @@ mod tests {
         let now = Now::read();
         let at = |requested_at| Session::new(session().token().clone(), requested_at, key());
         let hour = Duration::from_secs(3600);
-        let old = at(now.wall - hour).start(&now).unwrap();
-        assert_eq!(now.since(&old), hour);
-        let ancient = at(SystemTime::UNIX_EPOCH).start(&now).unwrap();
-        assert!(now.since(&ancient) > hour * 24 * 365);
-        assert_eq!(at(now.wall + CLOCK_SLACK).start(&now), Some(now));
-        assert_eq!(at(now.wall + hour).start(&now), None);
+        let (start, life) = at(now.wall - hour).life(&now);
+        assert_eq!((now.since(&start), life), (hour, hour));
+        let (start, life) = at(SystemTime::UNIX_EPOCH).life(&now);
+        assert!(now.since(&start) >= hour || life.is_zero());
+        let (start, life) = at(now.wall + CLOCK_SLACK).life(&now);
+        assert_eq!((start, life), (now, hour - CLOCK_SLACK));
+        let (start, life) = at(now.wall + hour).life(&now);
+        assert_eq!((start, life), (now, Duration::ZERO));
     }
 
     #[test]

@@ -116,7 +116,7 @@ impl Fields {
         let words: Vec<&str> = match &self.scope {
             None => return Ok(None),
             Some(Loose::Text(text)) => text.expose().split(' ').collect(),
-            Some(Loose::List(words)) => words.iter().map(String::as_str).collect(),
+            Some(Loose::List(words)) => words.iter().map(Secret::expose).collect(),
             Some(Loose::Odd) => return Err(()),
         };
         let words = words.into_iter().filter(|word| !word.is_empty());

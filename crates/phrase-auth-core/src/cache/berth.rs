@@ -66,6 +66,11 @@ impl Berth {
         self.work(Box::pin(work)).await
     }
 
+    /// Whether the lock is here, with nothing under way.
+    pub(super) fn is_locked(&self) -> bool {
+        matches!(*self.slot(), Slot::Locked(_))
+    }
+
     /// Unlocks, and keeps it so.
     pub(super) fn release(&self) {
         let held = std::mem::replace(&mut *self.slot(), Slot::GivenUp);

@@ -64,7 +64,8 @@ impl TokenCacheBuilder {
 
     /// A session to begin with, from a login elsewhere. Its life is counted from when its token was
     /// asked for. Goes before a [`token`](Self::token); with a [`store`](Self::store), what is there
-    /// goes before it, and it is saved where nothing is. One of another key than the store's is not used.
+    /// goes before it at the first fetch, which saves it where nothing is. One of another key than the
+    /// store's, or for APIs outside of the audience, is not used.
     pub fn session(self, session: Session) -> Self {
         Self {
             session: Some(session),
@@ -85,13 +86,16 @@ impl TokenCacheBuilder {
     pub fn build(self) -> TokenCache {
         let runtime = self.runtime.unwrap_or_else(default_runtime);
         let now = runtime.now();
-        let shelf = self.shelf;
-        let ours = |session: &Session| shelf.as_ref().is_none_or(|it| it.key == *session.key());
+        let (shelf, audience) = (self.shelf, self.audience);
+        let ours = |session: &Session| match &shelf {
+            Some(shelf) => shelf.key == *session.key(),
+            None => session.key().is_within(&audience),
+        };
         let session = self.session.filter(ours).map(Arc::new);
         let first = match (session, self.token.map(Arc::new)) {
             (Some(session), _) => Entry::of(&session, &now, &self.policy)
                 .ok()
-                .map(|entry| (Holding::adopted(session, None), entry)),
+                .map(|entry| (Holding::begun(session), entry)),
             (None, Some(token)) => Entry::new(&token, now, &self.policy)
                 .ok()
                 .map(|entry| (Holding::of(token), entry)),
@@ -112,7 +116,7 @@ impl TokenCacheBuilder {
         }
         TokenCache(Arc::new(Shared {
             source: self.source,
-            audience: self.audience,
+            audience,
             runtime,
             policy: self.policy,
             shelf,

@@ -1,4 +1,3 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::AuthError;
@@ -37,11 +36,7 @@ pub(super) enum Freshness {
 }
 
 impl Entry {
-    pub(super) fn new(
-        token: &Arc<Token>,
-        start: Now,
-        policy: &CachePolicy,
-    ) -> Result<Self, AuthError> {
+    pub(super) fn new(token: &Token, start: Now, policy: &CachePolicy) -> Result<Self, AuthError> {
         let lifetime = token.lifetime();
         let expires_at = start.wall.checked_add(lifetime);
         Ok(Self {
@@ -54,21 +49,15 @@ impl Entry {
         })
     }
 
-    /// A token from a session, with what is left of its life. One from the future is over: nobody knows
-    /// how old it is.
+    /// A token from a session, with what is left of its life.
     pub(super) fn of(
         session: &Session,
         now: &Now,
         policy: &CachePolicy,
     ) -> Result<Self, AuthError> {
-        let token = session.shared_token();
-        match session.start(now) {
-            Some(start) => Self::new(token, start, policy),
-            None => {
-                let over = Token::clone(token).with_lifetime(Duration::ZERO);
-                Self::new(&Arc::new(over), *now, policy)
-            }
-        }
+        let (start, lifetime) = session.life(now);
+        let token = Token::clone(session.shared_token()).with_lifetime(lifetime);
+        Self::new(&token, start, policy)
     }
 
     pub(super) fn lend(&self) -> AuthHeader {

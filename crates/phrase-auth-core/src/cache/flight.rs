@@ -3,6 +3,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use super::berth::Berth;
 use super::entry::Entry;
@@ -24,6 +25,8 @@ pub(super) struct Flight {
     pub(super) holding: Holding,
     /// Set while a refusal stands: the flight asks for nothing unless something has changed.
     pub(super) doubt: Option<Doubt>,
+    /// A refused session is to be tried again.
+    pub(super) insist: bool,
     pub(super) mark: Mark,
     pub(super) berth: Berth,
     slot: Mutex<Slot>,
@@ -51,6 +54,7 @@ impl Flight {
         start: Now,
         holding: Holding,
         doubt: Option<Doubt>,
+        insist: bool,
         mark: Mark,
     ) -> Self {
         Self {
@@ -58,10 +62,17 @@ impl Flight {
             start,
             holding,
             doubt,
+            insist,
             mark,
             berth: Berth::default(),
             slot: Mutex::default(),
         }
+    }
+
+    /// How long it has been under way, by the clock that its own timers go by: a wall clock that was set
+    /// does not make it late, and neither does a machine that was asleep.
+    pub(super) fn age(&self, now: &Now) -> Duration {
+        now.mono.saturating_duration_since(self.start.mono)
     }
 
     /// Tells everybody. Only the first outcome counts.

@@ -14,6 +14,8 @@ pub(super) struct Holding {
     pub(super) filed: Option<Arc<Session>>,
     /// The session belongs into the store, and is not there: nobody has tried, or it has failed.
     pub(super) unsaved: bool,
+    /// It goes into the store whatever is there: a person has just logged in.
+    pub(super) overrides: bool,
 }
 
 impl Holding {
@@ -25,20 +27,28 @@ impl Holding {
         }
     }
 
-    /// A session from elsewhere, which no store has yet.
-    pub(super) fn adopted(session: Arc<Session>, filed: Option<Arc<Session>>) -> Self {
+    /// A session from before the cache began, which yields to what a store has.
+    pub(super) fn begun(session: Arc<Session>) -> Self {
         Self {
             token: Some(Arc::clone(session.shared_token())),
             session: Some(session),
-            filed,
             unsaved: true,
+            ..Self::default()
+        }
+    }
+
+    /// A session from a login, which replaces what a store has.
+    pub(super) fn adopted(session: Arc<Session>) -> Self {
+        Self {
+            overrides: true,
+            ..Self::begun(session)
         }
     }
 
     /// Takes in what the store has. If nobody has written there since, what could not be saved is the
     /// newer; otherwise the store is right, also if it has nothing any more: somebody has logged out.
     pub(super) fn reconcile(&mut self, stored: Option<Arc<Session>>) {
-        if self.unsaved && same(stored.as_ref(), self.filed.as_ref()) {
+        if self.unsaved && self.may_replace(stored.as_ref()) {
             return;
         }
         self.unsaved = false;
@@ -54,9 +64,15 @@ impl Holding {
     /// Its session has been saved, or somebody else's is there, which the next look finds.
     pub(super) fn settle(&mut self, saved: bool) {
         self.unsaved = false;
+        self.overrides = false;
         if saved {
             self.filed = self.session.clone();
         }
+    }
+
+    /// Whether what the store has may be replaced by what could not be saved.
+    pub(super) fn may_replace(&self, stored: Option<&Arc<Session>>) -> bool {
+        self.overrides || same(stored, self.filed.as_ref())
     }
 
     /// Whether it has been seen already, here or in the store.
@@ -94,6 +110,19 @@ mod tests {
     /// What is held, what the store had, whether that is all saved; what the store has now, and what is
     /// held then.
     #[test]
+    fn a_login_goes_before_whatever_the_store_has() {
+        let mut holding = Holding::adopted(session("mine").unwrap());
+        for stored in [None, session("theirs")] {
+            holding.reconcile(stored.clone());
+            assert!(holding.unsaved && holding.may_replace(stored.as_ref()));
+            assert!(same(holding.session.as_ref(), session("mine").as_ref()));
+        }
+        holding.settle(true);
+        holding.reconcile(session("theirs"));
+        assert!(same(holding.session.as_ref(), session("theirs").as_ref()));
+    }
+
+    #[test]
     fn the_store_is_right_unless_nobody_has_written_there_since_a_save_failed() {
         let (none, a, b, c) = (None, session("a"), session("b"), session("c"));
         for (held, filed, unsaved, stored, then, still_unsaved) in [
@@ -119,6 +148,7 @@ mod tests {
                 session: held.clone(),
                 filed: filed.clone(),
                 unsaved,
+                overrides: false,
             };
             holding.reconcile(stored.clone());
             let row = (held, filed, unsaved, stored);

@@ -1,3 +1,4 @@
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -5,13 +6,14 @@ use super::Shared;
 use super::entry::{Entry, Freshness};
 use super::flight::Flight;
 use super::holding::Holding;
-use super::shelf::{Shelf, late};
+use super::shelf::{Saved, Shelf};
 use super::state::{Arrival, renews};
-use super::task::{ask, time_left};
+use super::task::{ask, in_time, time_left};
 use crate::error::{AuthError, ErrorKind};
+use crate::policy::CachePolicy;
 use crate::runtime::{Now, caught, within};
 use crate::session::Session;
-use crate::source::Token;
+use crate::source::{FetchReason, Token};
 use crate::store::StoreError;
 
 /// A flight over a store: look, lock, look again; fetch, save, and only then hand out.
@@ -41,14 +43,17 @@ impl<'a> Renewal<'a> {
     async fn arrival(&mut self) -> Result<Arrival, AuthError> {
         // Without the lock first: most of those who come find a session that somebody has renewed.
         if !self.holding.unsaved {
-            let stored = self.in_time(self.shelf.load()).await??;
+            let stored = self.in_time(self.time_left(), self.shelf.load()).await?;
             if let Some(found) = self.found(stored)? {
                 return Ok(found);
             }
         }
-        let patience = time_left(self.shared, self.flight, &self.shared.runtime.now());
-        let locked = self.flight.berth.lock(self.shelf, patience);
-        self.in_time(locked).await?.ok_or_else(given_up)??;
+        // Whoever waits longer has no time left to ask, and to save what comes of it.
+        let patience = self
+            .time_left()
+            .saturating_sub(share(&self.shared.policy, 3));
+        let locked = held(self.flight.berth.lock(self.shelf, patience));
+        self.in_time(patience, locked).await?;
         if let Some(found) = self.look_under_the_lock().await? {
             return Ok(found);
         }
@@ -61,34 +66,84 @@ impl<'a> Renewal<'a> {
             // Before its refresh token is sent: nobody else would know what came of it.
             self.save(&session).await;
         }
+        self.check_the_session()?;
         let sent = self.holding.token.clone();
-        let asked = ask(self.shared, self.flight, sent.as_deref()).await;
-        let refusal = match asked {
+        let refusal = match self.ask().await {
             Ok(granted) => return self.keep(granted).await,
             Err(error) if !is_refusal(&error) || !renews(sent.as_ref()) => return Err(error),
             Err(error) => error,
         };
-        // Somebody who does not heed the lock may have used it up, and be about to save what came of it.
+        match self.after_a_refusal(sent.as_deref()).await {
+            // Whatever has gone wrong with the store: the refusal stands.
+            Err(_) | Ok(Outcome::Same) => {
+                self.mark_refused().await;
+                Err(refusal)
+            }
+            Ok(Outcome::Found(found)) => Ok(found),
+            Ok(Outcome::Newer) => {
+                let granted = self.ask().await?;
+                self.keep(granted).await
+            }
+        }
+    }
+
+    /// Somebody who does not heed the lock may have used it up, and be about to save what came of it.
+    async fn after_a_refusal(&mut self, sent: Option<&Token>) -> Result<Outcome, AuthError> {
         for pause in LOOKS_AFTER_A_REFUSAL {
             self.shared.runtime.sleep(pause)?.await;
             if let Some(found) = self.look_under_the_lock().await? {
-                return Ok(found);
+                return Ok(Outcome::Found(found));
             }
-            if is_another_refresh_token(sent.as_deref(), self.holding.token.as_deref()) {
-                let newer = self.holding.token.clone();
-                let granted = ask(self.shared, self.flight, newer.as_deref()).await?;
-                return self.keep(granted).await;
+            if is_another_refresh_token(sent, self.holding.token.as_deref()) {
+                return Ok(Outcome::Newer);
             }
         }
-        Err(refusal)
+        Ok(Outcome::Same)
+    }
+
+    async fn ask(&self) -> Result<(Token, Now), AuthError> {
+        // A rotating token is never sent without it.
+        if !self.flight.berth.is_locked() {
+            return Err(given_up().into());
+        }
+        let previous = self.holding.token.as_deref();
+        let reserve = share(&self.shared.policy, 10);
+        ask(self.shared, self.flight, previous, reserve).await
+    }
+
+    /// A session that was refused to somebody else is not sent again, unless the user insists.
+    fn check_the_session(&self) -> Result<(), AuthError> {
+        let refused = self.holding.session.as_ref().filter(|it| it.is_refused());
+        match refused.and_then(|session| session.token().refresh()) {
+            Some(refresh) if !self.flight.insist => {
+                let what = "the session's refresh token has been refused already";
+                Err(AuthError::new(ErrorKind::LoginRequired, what)
+                    .with_hint("a person has to log in again")
+                    .with_verdict(refresh.id()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells everybody else of the refusal.
+    async fn mark_refused(&mut self) {
+        let refused = self
+            .holding
+            .session
+            .as_ref()
+            .map(|session| session.refused());
+        if let Some(refused) = refused.map(Arc::new) {
+            self.holding.session = Some(Arc::clone(&refused));
+            self.save(&refused).await;
+            // It is a note, and nothing that must not be lost.
+            self.holding.unsaved = false;
+        }
     }
 
     async fn look_under_the_lock(&mut self) -> Result<Option<Arrival>, AuthError> {
-        let loaded = self.in_time(self.flight.berth.load()).await?;
-        let loaded = loaded
-            .ok_or_else(given_up)?
-            .and_then(|it| self.shelf.own(it));
-        let stored = loaded?;
+        let loaded = held(self.flight.berth.load());
+        let loaded = self.in_time(self.time_left(), loaded).await?;
+        let stored = self.shelf.own(loaded)?;
         if let Some(found) = self.found(stored.clone())? {
             return Ok(Some(found));
         }
@@ -96,15 +151,20 @@ impl<'a> Renewal<'a> {
         Ok(None)
     }
 
-    /// Takes a session from the store if it is new here and will do for a while.
+    /// Takes a session from the store if it is new here and will do for a while; one that will not do for
+    /// long is better than none.
     fn found(&mut self, stored: Option<Session>) -> Result<Option<Arrival>, AuthError> {
-        let Some(stored) = stored.filter(|stored| !self.holding.knows(stored)) else {
+        let new = stored.filter(|stored| !self.holding.overrides && !self.holding.knows(stored));
+        let Some(stored) = new else {
             return Ok(None);
         };
         let now = self.shared.runtime.now();
         let entry = Entry::of(&stored, &now, &self.shared.policy)?;
-        if entry.freshness(&now) != Freshness::Fresh {
-            return Ok(None);
+        let has_one = matches!(self.flight.why, FetchReason::Early | FetchReason::Forced);
+        match entry.freshness(&now) {
+            Freshness::Fresh => {}
+            Freshness::Aging if !has_one => {}
+            Freshness::Aging | Freshness::Dead => return Ok(None),
         }
         self.holding.reconcile(Some(Arc::new(stored)));
         Ok(Some(Arrival {
@@ -136,29 +196,59 @@ impl<'a> Renewal<'a> {
             return;
         }
         let saving = caught(self.flight.berth.save(Session::clone(session)));
-        match self.in_time(saving).await {
-            Ok(Some(Some(Ok(_)))) => self.holding.settle(true),
+        match within(&*self.shared.runtime, self.time_left(), saving).await {
+            Ok(Some(Some(Some(Ok(_))))) => self.holding.settle(true),
             // Given up: the lock is somebody else's now.
-            Ok(Some(None)) => self.save_late(session).await,
+            Ok(Some(Some(None))) => self.save_late(session).await,
             _ => {}
         }
     }
 
     async fn save_late(&mut self, session: &Arc<Session>) {
-        let filed = self.holding.filed.clone();
-        let deadline = self.shared.policy.deadline;
-        let saving = caught(self.shelf.save_over(session, filed.as_ref(), deadline));
-        let saved = within(&*self.shared.runtime, deadline, saving).await;
-        if let Ok(Some(Some(Ok(saved)))) = saved {
-            self.holding.settle(saved);
+        let (shared, flight, holding) = (self.shared, self.flight, self.holding.clone());
+        let wanted = || shared.may_save(flight).then_some(holding);
+        let deadline = shared.policy.deadline;
+        let saved = in_time(shared, deadline, self.shelf.save(session, wanted, deadline));
+        match saved.await {
+            Ok(Saved::Done) => self.holding.settle(true),
+            Ok(Saved::Outdated) => self.holding.settle(false),
+            Ok(Saved::Unwanted) | Err(_) => {}
         }
     }
 
-    async fn in_time<T>(&self, step: impl Future<Output = T>) -> Result<T, AuthError> {
-        let left = time_left(self.shared, self.flight, &self.shared.runtime.now());
-        let done = within(&*self.shared.runtime, left, step).await?;
-        done.ok_or_else(|| AuthError::from(late()).with_kind(ErrorKind::Timeout))
+    fn time_left(&self) -> Duration {
+        time_left(self.shared, self.flight, &self.shared.runtime.now())
     }
+
+    async fn in_time<T>(
+        &self,
+        span: Duration,
+        step: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, AuthError> {
+        in_time(self.shared, span, step).await
+    }
+}
+
+/// What the store had after a refusal.
+enum Outcome {
+    /// The same.
+    Same,
+    /// Somebody else's, with a token that works.
+    Found(Arrival),
+    /// Somebody else's, with another refresh token.
+    Newer,
+}
+
+/// What a berth says; that it was given up is a fault of its own.
+async fn held<T>(
+    step: impl Future<Output = Option<Result<T, StoreError>>>,
+) -> Result<T, StoreError> {
+    step.await.unwrap_or_else(|| Err(given_up()))
+}
+
+/// One of so many equal parts of the time that a flight has.
+fn share(policy: &CachePolicy, parts: u32) -> Duration {
+    policy.deadline.checked_div(parts).unwrap_or_default()
 }
 
 fn is_refusal(error: &AuthError) -> bool {
@@ -174,8 +264,8 @@ fn is_another_refresh_token(sent: Option<&Token>, stored: Option<&Token>) -> boo
     }
 }
 
-fn given_up() -> AuthError {
-    StoreError::busy("the session's lock was lost to another caller").into()
+fn given_up() -> StoreError {
+    StoreError::busy("the session's lock was lost to another caller")
 }
 
 /// Three looks within 175 ms: as long as a save takes where disks are slow.

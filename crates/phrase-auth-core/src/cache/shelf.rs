@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::holding::same;
+use super::holding::{Holding, same};
 use crate::session::Session;
 use crate::store::{LockedEntry, StoreError, StoreKey, TokenStore};
 
@@ -25,33 +25,27 @@ impl Shelf {
         self.store.lock(&self.key, patience).await
     }
 
-    /// Saves a session if the store still has what it had: `false` if somebody else's is there.
-    pub(super) async fn save_over(
-        &self,
-        session: &Arc<Session>,
-        filed: Option<&Arc<Session>>,
-        patience: Duration,
-    ) -> Result<bool, StoreError> {
-        let mut entry = self.lock(patience).await?;
-        let stored = self.own(entry.load().await?)?.map(Arc::new);
-        if same(stored.as_ref(), Some(session)) {
-            return Ok(true);
-        }
-        if !same(stored.as_ref(), filed) {
-            return Ok(false);
-        }
-        entry.save(session).await?;
-        Ok(true)
-    }
-
-    /// Saves a session whatever is there: a person has just logged in.
+    /// Saves a session if `wanted` still says so, which is asked under the lock: it gives back how the cache
+    /// stands then, and what the store has must be what that may replace.
     pub(super) async fn save(
         &self,
-        session: &Session,
+        session: &Arc<Session>,
+        wanted: impl FnOnce() -> Option<Holding> + Send,
         patience: Duration,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Saved, StoreError> {
         let mut entry = self.lock(patience).await?;
-        entry.save(session).await
+        let stored = self.own(entry.load().await?)?.map(Arc::new);
+        let Some(holding) = wanted() else {
+            return Ok(Saved::Unwanted);
+        };
+        if same(stored.as_ref(), Some(session)) {
+            return Ok(Saved::Done);
+        }
+        if !holding.may_replace(stored.as_ref()) {
+            return Ok(Saved::Outdated);
+        }
+        entry.save(session).await?;
+        Ok(Saved::Done)
     }
 
     /// Refuses what was made for somebody else, however it has got there.
@@ -64,6 +58,16 @@ impl Shelf {
             session => Ok(session),
         }
     }
+}
+
+/// What has become of a session that was to be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Saved {
+    Done,
+    /// Somebody else's is there, which is newer.
+    Outdated,
+    /// Nobody wants it there any more.
+    Unwanted,
 }
 
 pub(super) fn late() -> StoreError {

@@ -4,6 +4,7 @@ use std::time::Duration;
 use super::entry::{Entry, Freshness};
 use super::flight::Flight;
 use super::holding::Holding;
+use super::shelf::Saved;
 use super::standing::{Binding, Standing};
 use crate::authenticator::Need;
 use crate::error::{AuthError, ErrorKind};
@@ -22,6 +23,12 @@ pub(super) struct State {
     flight: Option<Arc<Flight>>,
     /// The one before, if it was overdue.
     given_up: Option<Arc<Flight>>,
+    /// One that goes on for those who wait for it, and has the store locked.
+    displaced: Option<Arc<Flight>>,
+    /// What a task is trying to save.
+    saving: Option<Arc<Session>>,
+    /// The user wants a refused session tried again.
+    insist: bool,
     /// Why nothing is asked at the moment.
     standing: Standing,
     /// The last token, and how it stands to the store.
@@ -160,11 +167,10 @@ impl State {
 
     /// The flight under way. One that is overdue is given up: its runtime has stopped or idles.
     fn under_way(&mut self, now: &Now, policy: &CachePolicy) -> Option<Arc<Flight>> {
-        let overdue = self
-            .flight
-            .take_if(|flight| now.since(&flight.start) >= patience(policy));
-        if overdue.is_some() {
-            self.given_up = overdue;
+        let overdue = |flight: &mut Arc<Flight>| flight.age(now) >= patience(policy);
+        let displaced = self.displaced.take_if(overdue);
+        if let Some(overdue) = self.flight.take_if(overdue).or(displaced) {
+            self.given_up = Some(overdue);
         }
         self.flight.clone()
     }
@@ -176,7 +182,8 @@ impl State {
 
     fn start(&mut self, why: FetchReason, doubt: Option<Doubt>, now: Now) -> Arc<Flight> {
         let holding = self.holding.clone();
-        let flight = Arc::new(Flight::new(why, now, holding, doubt, self.mark()));
+        let insist = std::mem::take(&mut self.insist);
+        let flight = Arc::new(Flight::new(why, now, holding, doubt, insist, self.mark()));
         self.flight = Some(Arc::clone(&flight));
         self.flown = Some(now);
         flight
@@ -247,7 +254,8 @@ impl State {
                 }
             }
             Err(error) => {
-                let error = if own {
+                // What a late one has brought meanwhile is newer than what this one knows of.
+                let error = if own && self.newest == flight.mark.newest {
                     self.holding = holding;
                     self.standing.fail(error, secret, now, policy)
                 } else {
@@ -302,10 +310,15 @@ impl State {
     /// The user says that the cause of a failure is gone.
     pub(super) fn reset(&mut self) {
         self.standing.clear();
+        self.insist = true;
         // What is under way was started before: its outcome is for those who wait for it. But for a
         // refresh, which a second one beside it would break.
-        self.flight
+        let displaced = self
+            .flight
             .take_if(|flight| !renews(flight.holding.token.as_ref()));
+        if displaced.is_some() {
+            self.displaced = displaced;
+        }
     }
 
     /// Forgets everything and asks for nothing until the next [`reset`](Self::reset). Gives back
@@ -337,8 +350,7 @@ impl State {
     /// A session from a login elsewhere: whatever stood in the way is over. Gives back the flight that
     /// is overtaken.
     pub(super) fn adopt(&mut self, session: Arc<Session>, entry: &Entry) -> Option<Arc<Flight>> {
-        let filed = self.holding.filed.take();
-        self.begin(Holding::adopted(session, filed), entry);
+        self.begin(Holding::adopted(session), entry);
         self.standing.clear();
         self.rejected = false;
         self.reissued = None;
@@ -351,16 +363,29 @@ impl State {
         self.holding.session.clone().filter(|_| unsaved)
     }
 
-    /// What the store was left with, if it is still this session that should be there.
-    pub(super) fn still_unsaved(&self, session: &Arc<Session>) -> Option<Option<Arc<Session>>> {
+    /// How things stand, if it is still this session that should be in the store.
+    pub(super) fn still_unsaved(&self, session: &Arc<Session>) -> Option<Holding> {
         let unsaved = self.unsaved()?;
-        Arc::ptr_eq(&unsaved, session).then(|| self.holding.filed.clone())
+        Arc::ptr_eq(&unsaved, session).then(|| self.holding.clone())
+    }
+
+    /// The session that a task is to save, unless there is one at it.
+    pub(super) fn begin_saving(&mut self) -> Option<Arc<Session>> {
+        let unsaved = self.unsaved()?;
+        let at_it = self.saving.replace(Arc::clone(&unsaved));
+        let same = at_it.is_some_and(|at_it| Arc::ptr_eq(&at_it, &unsaved));
+        (!same).then_some(unsaved)
+    }
+
+    /// The task has ended.
+    pub(super) fn end_saving(&mut self, session: &Arc<Session>) {
+        self.saving.take_if(|saving| Arc::ptr_eq(saving, session));
     }
 
     /// A session is in the store, or another one that is newer.
-    pub(super) fn settle(&mut self, session: &Arc<Session>, saved: bool) {
-        if self.still_unsaved(session).is_some() {
-            self.holding.settle(saved);
+    pub(super) fn settle(&mut self, session: &Arc<Session>, saved: Saved) {
+        if saved != Saved::Unwanted && self.still_unsaved(session).is_some() {
+            self.holding.settle(saved == Saved::Done);
         }
     }
 

@@ -1,3 +1,4 @@
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -6,12 +7,15 @@ use super::entry::Entry;
 use super::flight::{Flight, Outcome};
 use super::holding::Holding;
 use super::renewal::Renewal;
+use super::shelf;
 use super::state::{Arrival, Doubt, Report};
 use crate::error::{AuthError, ErrorKind};
 use crate::event;
 use crate::runtime::{Deadline, Now, caught, within};
 use crate::secret::SecretId;
+use crate::session::Session;
 use crate::source::{Ask, Token};
+use crate::store::StoreError;
 
 /// Starts the flight's task on the runtime that is current.
 ///
@@ -97,7 +101,7 @@ async fn without_a_store(
     flight: &Flight,
 ) -> (Result<Arrival, AuthError>, Holding) {
     let mut holding = flight.holding.clone();
-    let asked = ask(shared, flight, holding.token.as_deref()).await;
+    let asked = ask(shared, flight, holding.token.as_deref(), Duration::ZERO).await;
     let result = asked.and_then(|(token, start)| {
         let token = Arc::new(token);
         let entry = Entry::new(&token, start, &shared.policy)?;
@@ -112,28 +116,32 @@ async fn without_a_store(
     (result, holding)
 }
 
-/// Asks the source once: the token, and when it was asked for. What came before is taken from its time.
+/// Asks the source once: the token, and when it was asked for. What came before is taken from its time, and
+/// `reserve` is left of it.
 pub(super) async fn ask(
     shared: &Shared,
     flight: &Flight,
     previous: Option<&Token>,
+    reserve: Duration,
 ) -> Result<(Token, Now), AuthError> {
     let now = shared.runtime.now();
-    let deadline = Deadline::new(flight.start, shared.policy.deadline).left(&now);
+    let span = shared.policy.deadline.saturating_sub(reserve);
+    let deadline = Deadline::new(flight.start, span).left(&now);
     let late = || AuthError::new(ErrorKind::Timeout, "no token in time");
     if deadline.is_zero() {
         // Or on a runtime that idled: others have given this flight up, and may have sent the secret.
         return Err(late());
     }
     let ask = Ask::new(flight.why, previous, deadline);
-    let left = time_left(shared, flight, &now);
+    let left = time_left(shared, flight, &now).saturating_sub(reserve);
     let token = within(&*shared.runtime, left, shared.source.fetch(&ask)).await?;
     Ok((token.unwrap_or_else(|| Err(late()))?, now))
 }
 
 /// What is left for a step of a flight, before those who wait take it for lost.
 pub(super) fn time_left(shared: &Shared, flight: &Flight, now: &Now) -> Duration {
-    Deadline::new(flight.start, shared.policy.deadline.saturating_add(SLACK)).left(now)
+    let span = shared.policy.deadline.saturating_add(SLACK);
+    span.saturating_sub(flight.age(now))
 }
 
 /// Sees to it that a flight ends for those who wait, also if its task is dropped with its runtime.
@@ -184,33 +192,61 @@ impl Drop for Guard {
 
 impl Shared {
     /// Goes on trying until the session that could not be saved is in the store, or is no longer the one.
-    async fn save_what_is_unsaved(&self) {
-        let Some(shelf) = &self.shelf else {
+    pub(super) async fn save_what_is_unsaved(&self) {
+        let begun = match &self.shelf {
+            Some(_) => self.state().begin_saving(),
+            None => None,
+        };
+        let Some(session) = begun else {
             return;
         };
-        let Some(session) = self.state().unsaved() else {
-            return;
-        };
-        loop {
-            let Ok(pause) = self.runtime.sleep(BETWEEN_SAVES) else {
-                return;
-            };
-            pause.await;
-            let Some(filed) = self.state().still_unsaved(&session) else {
-                return;
-            };
-            let saving = caught(shelf.save_over(&session, filed.as_ref(), BETWEEN_SAVES));
-            let saved = within(&*self.runtime, BETWEEN_SAVES, saving).await;
-            if let Ok(Some(Some(Ok(saved)))) = saved {
-                self.state().settle(&session, saved);
-                return;
+        let _end = EndOfSaving(self, &session);
+        while self.save(&session).await.is_err() {
+            match self.runtime.sleep(BETWEEN_SAVES) {
+                Ok(pause) => pause.await,
+                Err(_) => return,
             }
         }
     }
 
-    /// Whether a flight's token may be saved, which is asked right before.
+    /// Tries once to save a session that is not in the store yet.
+    pub(super) async fn save(&self, session: &Arc<Session>) -> Result<(), AuthError> {
+        let Some(shelf) = &self.shelf else {
+            return Ok(());
+        };
+        let wanted = || self.state().still_unsaved(session);
+        let saving = shelf.save(session, wanted, self.policy.deadline);
+        let saved = in_time(self, self.policy.deadline, saving).await?;
+        self.state().settle(session, saved);
+        Ok(())
+    }
+
+    /// Whether a flight's token may be saved, which is asked right before, under the store's lock.
     pub(super) fn may_save(&self, flight: &Flight) -> bool {
         self.state().may_save(flight)
+    }
+}
+
+/// Waits for a store, which may hang or panic.
+pub(super) async fn in_time<T>(
+    shared: &Shared,
+    span: Duration,
+    step: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, AuthError> {
+    let done = within(&*shared.runtime, span, caught(step)).await?;
+    match done {
+        Some(Some(done)) => Ok(done?),
+        Some(None) => Err(StoreError::new("the token store panicked").into()),
+        None => Err(AuthError::from(shelf::late()).with_kind(ErrorKind::Timeout)),
+    }
+}
+
+/// Also if the task goes with its runtime.
+struct EndOfSaving<'a>(&'a Shared, &'a Arc<Session>);
+
+impl Drop for EndOfSaving<'_> {
+    fn drop(&mut self) {
+        self.0.state().end_saving(self.1);
     }
 }
 

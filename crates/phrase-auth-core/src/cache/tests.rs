@@ -117,6 +117,12 @@ impl Rotating {
         self.started.load(Ordering::SeqCst)
     }
 
+    fn forgive(&self) {
+        let mut family = self.family.lock().unwrap();
+        family.alive = true;
+        family.minted = 1;
+    }
+
     fn is_alive(&self) -> bool {
         self.family.lock().unwrap().alive
     }
@@ -253,6 +259,7 @@ struct Counting {
     store: MemoryStore,
     loads: Arc<AtomicUsize>,
     broken: Arc<Mutex<Broken>>,
+    saves: Arc<Mutex<Option<Arc<Semaphore>>>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -270,6 +277,16 @@ impl Counting {
 
     fn broken(&self) -> Broken {
         *self.broken.lock().unwrap()
+    }
+
+    /// Saves wait, until they are let.
+    fn hold_saves(&self) {
+        *self.saves.lock().unwrap() = Some(Arc::new(Semaphore::new(0)));
+    }
+
+    fn let_saves_through(&self) {
+        let gate = self.saves.lock().unwrap().take();
+        gate.unwrap().add_permits(100);
     }
 
     fn break_loads(&self, broken: bool) {
@@ -329,6 +346,10 @@ impl LockedEntry for CountingEntry {
     }
 
     async fn save(&mut self, session: &Session) -> Result<(), StoreError> {
+        let gate = self.store.saves.lock().unwrap().clone();
+        if let Some(gate) = gate {
+            gate.acquire().await.unwrap().forget();
+        }
         assert!(!self.store.broken().panics, "as told");
         match self.store.broken().saves {
             true => Err(StoreError::new("no room")),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use http::Uri;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::audience::BaseUrl;
+use crate::audience::{Audience, BaseUrl, Target};
 use crate::error::AuthError;
 
 /// Whose a session is: scheme, base URL, token endpoint, client, scope, and the application's own name
@@ -104,6 +104,12 @@ impl StoreKey {
         );
         Err(AuthError::config(what)
             .with_hint("make the key with StoreKey::new for the same base URL"))
+    }
+
+    /// Whether it is for APIs that a credential for `audience` may be sent to.
+    pub(crate) fn is_within(&self, audience: &Audience) -> bool {
+        let base = self.0.base.parse::<Uri>();
+        base.is_ok_and(|base| Target::try_from(&base).is_ok_and(|base| audience.covers(base)))
     }
 
     fn with(mut self, change: impl FnOnce(&mut Parts)) -> Result<Self, AuthError> {

@@ -56,14 +56,14 @@ impl MemoryStore {
     }
 
     /// Wakes the first few who wait. Not one, who may stand on a runtime that idles; not all, because
-    /// there may be thousands.
+    /// there may be thousands. Whoever was woken goes to the end of the line, for those who stand still.
     fn wake(&self, key: &StoreKey) {
         let woken: Vec<Waker> = self.with(key, |slot| {
             let first: Vec<u64> = slot.waiting.keys().copied().take(WOKEN_AT_ONCE).collect();
-            first
+            let taken = first
                 .iter()
-                .filter_map(|number| slot.waiting.get(number).cloned())
-                .collect()
+                .filter_map(|number| slot.waiting.remove(number));
+            taken.collect()
         });
         woken.into_iter().for_each(Waker::wake);
     }
@@ -116,15 +116,17 @@ impl Future for Turn {
                 slot.locked = true;
                 return None;
             }
-            let number = known.unwrap_or(slot.next);
-            if known.is_none() {
+            // A new place, unless the old one still waits.
+            let number = known.filter(|number| slot.waiting.contains_key(number));
+            let number = number.unwrap_or_else(|| {
                 slot.next = slot.next.saturating_add(1);
-            }
-            slot.waiting.insert(number, waker);
-            Some(number)
+                slot.next
+            });
+            Some((number, slot.waiting.insert(number, waker)))
         });
         match waits {
-            Some(number) => {
+            Some((number, replaced)) => {
+                drop(replaced);
                 self.number = Some(number);
                 Poll::Pending
             }

@@ -8,7 +8,7 @@ use crate::secret::Secret;
 pub(super) enum Loose {
     Text(Secret),
     /// A list of strings.
-    List(Vec<String>),
+    List(Vec<Secret>),
     Odd,
 }
 
@@ -69,12 +69,12 @@ impl<'de> Visitor<'de> for AnyForm {
 }
 
 /// A string of a list, or something else in its place.
-struct Word(Option<String>);
+struct Word(Option<Secret>);
 
 impl<'de> Deserialize<'de> for Word {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Loose::deserialize(deserializer).map(|word| match word {
-            Loose::Text(text) => Self(Some(text.expose().to_owned())),
+            Loose::Text(text) => Self(Some(text)),
             Loose::List(_) | Loose::Odd => Self(None),
         })
     }

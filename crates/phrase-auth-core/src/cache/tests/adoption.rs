@@ -86,6 +86,8 @@ async fn a_first_session_is_saved_where_nothing_is_and_yields_to_what_is_there()
     let empty = MemoryStore::new();
     let cache = begun(&empty, session(server.token(), &clock));
     assert_eq!(cache.peek().unwrap().token(), "a1");
+    cache.settled().await.unwrap();
+    assert_eq!(kept(&empty).await.as_deref(), Some("a1"));
     clock.advance(LIFE);
     assert_eq!(cache.header().await.unwrap().token(), "a2");
     assert_eq!(kept(&empty).await.as_deref(), Some("a2"));
@@ -123,9 +125,61 @@ async fn without_a_store_the_session_follows_the_refreshes_for_whoever_keeps_it(
     clock.advance(LIFE - Duration::from_secs(200));
     assert_eq!(cache.header().await.unwrap().token(), "a1");
     server.let_through();
-    cache.settled().await;
+    cache.settled().await.unwrap();
     let session = cache.session().unwrap();
     assert_eq!(session.token().refresh().unwrap().expose(), "r2");
     assert_eq!(session.requested_at(), clock.now().wall);
-    cache.settled().await;
+    cache.settled().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_login_that_could_not_be_saved_goes_before_what_the_store_has() {
+    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
+    let clock: Arc<ManualRuntime> = clock;
+    put(&store, token("dead", Duration::ZERO).unwrap(), &clock).await;
+    let cache = stored(server.clone(), &clock, store.clone());
+    store.break_saves(true);
+    let login = session(server.token(), &clock);
+    cache.adopt(login).await.unwrap_err();
+    store.break_saves(false);
+    clock.advance(LIFE);
+    assert_eq!(cache.header().await.unwrap().token(), "a2");
+    assert_eq!(kept(&store).await.as_deref(), Some("a2"));
+}
+
+#[tokio::test]
+async fn an_adopted_session_is_not_saved_over_its_own_successor() {
+    let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), MemoryStore::new());
+    let clock: Arc<ManualRuntime> = clock;
+    let cache = stored(server.clone(), &clock, store.clone());
+    // Somebody else has the lock while it is adopted, and over when it is.
+    let theirs = store.lock(&key(), LIFE).await.unwrap();
+    let over = session(server.token().with_lifetime(Duration::ZERO), &clock);
+    let mut adopting = Box::pin(cache.adopt(over));
+    assert!(poll_once(adopting.as_mut()).is_pending());
+    let caller = tokio::spawn(owned_header(&cache));
+    settle().await;
+    drop(theirs);
+    settle().await;
+    server.let_through();
+    assert_eq!(caller.await.unwrap().unwrap().token(), "a2");
+    settle().await;
+    adopting.await.unwrap();
+    assert_eq!(kept(&store).await.as_deref(), Some("a2"));
+    clock.advance(LIFE);
+    server.let_through();
+    assert_eq!(cache.header().await.unwrap().token(), "a3");
+    assert!(server.is_alive());
+}
+
+#[tokio::test]
+async fn a_session_for_other_apis_is_refused_also_without_a_store() {
+    let server = Rotating::new(LIFE);
+    let (cache, clock) = cache(server.clone());
+    let elsewhere = BaseUrl::parse("https://us.api.example/v1").unwrap();
+    let other = StoreKey::new("oauth2", &elsewhere, "jane").unwrap();
+    let login = session(server.token(), &clock).with_key(other);
+    let error = cache.adopt(login).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(cache.peek().is_none());
 }

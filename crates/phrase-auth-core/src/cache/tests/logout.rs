@@ -71,3 +71,65 @@ async fn a_store_that_cannot_be_told_is_an_error_and_the_token_is_forgotten_all_
     assert_eq!(cache.logout().await.unwrap_err().kind(), ErrorKind::Store);
     assert!(!server.is_alive() && cache.peek().is_none());
 }
+
+#[tokio::test]
+async fn a_login_while_a_logout_waits_for_the_store_is_spared() {
+    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
+    let clock: Arc<ManualRuntime> = clock;
+    put(&store, token("old", LIFE).unwrap(), &clock).await;
+    let cache = stored(server.clone(), &clock, store.clone());
+    cache.header().await.unwrap();
+    let theirs = store.lock(&key(), LIFE).await.unwrap();
+    let logout = tokio::spawn({
+        let cache = cache.clone();
+        async move { cache.logout().await }
+    });
+    settle().await;
+    let login = Session::new(server.token(), clock.now().wall, key());
+    let adopting = tokio::spawn({
+        let cache = cache.clone();
+        async move { cache.adopt(login).await }
+    });
+    settle().await;
+    drop(theirs);
+    logout.await.unwrap().unwrap();
+    adopting.await.unwrap().unwrap();
+    assert_eq!(kept(&store).await.as_deref(), Some("a1"));
+    assert_eq!(cache.header().await.unwrap().token(), "a1");
+}
+
+#[tokio::test]
+async fn what_is_somebody_elses_is_neither_ended_nor_removed() {
+    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
+    let clock: Arc<ManualRuntime> = clock;
+    let joe = key().with_user("joe").unwrap();
+    let session = Session::new(token("joes", LIFE).unwrap(), clock.now().wall, joe);
+    store
+        .lock(&key(), LIFE)
+        .await
+        .unwrap()
+        .save(&session)
+        .await
+        .unwrap();
+    let cache = stored(server.clone(), &clock, store.clone());
+    assert_eq!(cache.logout().await.unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(kept(&store).await.as_deref(), Some("joes"));
+    assert!(server.is_alive());
+}
+
+#[tokio::test]
+async fn a_refresh_that_lands_after_a_logout_that_could_not_lock_is_not_saved() {
+    let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), Counting::default());
+    let clock: Arc<ManualRuntime> = clock;
+    put(&store, server.token(), &clock).await;
+    let cache = stored(server.clone(), &clock, store.clone());
+    clock.advance(LIFE);
+    let _caller = tokio::spawn(owned_header(&cache));
+    settle().await;
+    store.break_locks(true);
+    assert!(cache.logout().await.is_err());
+    store.break_locks(false);
+    server.let_through();
+    settle().await;
+    assert_eq!(kept(&store).await.as_deref(), Some("a1"));
+}

@@ -7,14 +7,25 @@ async fn a_session_from_the_store_is_handed_out_without_a_fetch() {
     let cache = stored(server.clone(), &clock, store.clone());
     assert_eq!(cache.header().await.unwrap().token(), "a1");
     assert_eq!(server.started(), 0);
-    // Its life goes on where it was.
+    // Its life goes on where it was: a token with a little life is better than none, and a dead one is not.
     clock.advance(LIFE - Duration::from_secs(60));
     let late = stored(server.clone(), &clock, store.clone());
+    assert_eq!(late.header().await.unwrap().token(), "a1");
+    clock.advance(Duration::from_secs(30));
     assert_eq!(late.header().await.unwrap().token(), "a2");
     assert_eq!(
         (server.started(), kept(&store).await.as_deref()),
         (1, Some("a2"))
     );
+}
+
+#[tokio::test]
+async fn a_session_that_will_do_is_found_without_the_lock() {
+    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
+    put(&store, server.token(), &clock).await;
+    store.break_locks(true);
+    let cache = stored(server.clone(), &clock, store.clone());
+    assert_eq!(cache.header().await.unwrap().token(), "a1");
 }
 
 #[tokio::test]
@@ -34,7 +45,22 @@ async fn nothing_in_the_store_and_nothing_in_hand_is_a_login_required_that_a_log
 }
 
 #[tokio::test]
-async fn a_rotated_token_is_saved_before_anybody_gets_it() {
+async fn nobody_gets_a_rotated_token_before_it_is_saved() {
+    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
+    put(&store, server.token(), &clock).await;
+    let cache = stored(server.clone(), &clock, store.clone());
+    clock.advance(LIFE);
+    store.hold_saves();
+    let caller = tokio::spawn(owned_header(&cache));
+    settle().await;
+    assert_eq!(server.refreshes(), 1);
+    assert!(!caller.is_finished() && cache.peek().is_none());
+    store.let_saves_through();
+    assert_eq!(caller.await.unwrap().unwrap().token(), "a2");
+}
+
+#[tokio::test]
+async fn a_rotated_token_is_saved_and_the_next_refresh_goes_on_from_it() {
     let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
     put(&store, server.token(), &clock).await;
     let cache = stored(server.clone(), &clock, store.clone());
@@ -118,6 +144,76 @@ async fn who_was_logged_out_elsewhere_does_not_renew_what_it_has_in_memory() {
         (error.kind(), server.refreshes()),
         (ErrorKind::LoginRequired, 0)
     );
+}
+
+#[tokio::test]
+async fn a_dead_session_is_sent_by_one_of_all_who_share_it() {
+    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
+    let clock: Arc<ManualRuntime> = clock;
+    let (dead, _) = (server.token(), server.token());
+    put(&store, dead, &clock).await;
+    clock.advance(LIFE);
+    // As a web server makes one for each request.
+    for _ in 0..100 {
+        let cache = stored(server.clone(), &clock, store.clone());
+        let caller = tokio::spawn(owned_header(&cache));
+        for _ in 0..3 {
+            settle().await;
+            clock.advance(Duration::from_millis(100));
+        }
+        let error = caller.await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::LoginRequired);
+    }
+    assert_eq!(server.refreshes(), 1);
+    // Whoever insists sends it again, once.
+    let cache = stored(server.clone(), &clock, store.clone());
+    server.forgive();
+    cache.reset();
+    assert!(cache.header().await.is_ok());
+    assert_eq!(server.refreshes(), 2);
+    let other = stored(server.clone(), &clock, store.clone());
+    assert!(other.header().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_store_that_fails_after_a_refusal_does_not_hide_it() {
+    let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), Counting::default());
+    let clock: Arc<ManualRuntime> = clock;
+    let (dead, _) = (server.token(), server.token());
+    put(&store, dead, &clock).await;
+    let cache = stored(server.clone(), &clock, store.clone());
+    clock.advance(LIFE);
+    let caller = tokio::spawn(owned_header(&cache));
+    settle().await;
+    store.break_loads(true);
+    server.let_through();
+    let error = caller.await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LoginRequired);
+    for _ in 0..100 {
+        clock.advance(Duration::from_secs(61));
+        let error = cache.header().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::LoginRequired);
+    }
+    assert_eq!(server.refreshes(), 1);
+}
+
+#[tokio::test]
+async fn a_wall_clock_that_is_set_forward_does_not_send_a_refresh_token_twice() {
+    let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), MemoryStore::new());
+    let clock: Arc<ManualRuntime> = clock;
+    put(&store, server.token(), &clock).await;
+    let cache = stored(server.clone(), &clock, store.clone());
+    clock.advance(LIFE);
+    let caller = tokio::spawn(owned_header(&cache));
+    settle().await;
+    clock.step_wall(Duration::from_secs(40));
+    let other = tokio::spawn(owned_header(&cache));
+    settle().await;
+    assert_eq!(server.started(), 1);
+    server.let_through();
+    assert_eq!(caller.await.unwrap().unwrap().token(), "a2");
+    assert_eq!(other.await.unwrap().unwrap().token(), "a2");
+    assert_eq!(kept(&store).await.as_deref(), Some("a2"));
 }
 
 /// A store whose session is replaced right after the server has refused the old one.
@@ -223,7 +319,7 @@ async fn without_the_store_nothing_is_refreshed_and_a_token_that_works_is_handed
 }
 
 #[tokio::test]
-async fn a_lock_that_others_hold_is_waited_for_as_long_as_a_fetch_may_take() {
+async fn a_lock_that_others_hold_is_waited_for_and_nothing_is_sent_without_it() {
     let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
     let clock: Arc<ManualRuntime> = clock;
     put(&store, server.token(), &clock).await;
@@ -232,7 +328,11 @@ async fn a_lock_that_others_hold_is_waited_for_as_long_as_a_fetch_may_take() {
     let theirs = store.lock(&key(), LIFE).await.unwrap();
     let caller = tokio::spawn(owned_header(&cache));
     settle().await;
-    clock.advance(Duration::from_millis(30_600));
+    // Two thirds of it: the rest is for the refresh, and for saving what comes of it.
+    clock.advance(Duration::from_millis(20_400));
+    settle().await;
+    assert!(!caller.is_finished());
+    clock.advance(Duration::from_millis(200));
     let error = caller.await.unwrap().unwrap_err();
     assert_eq!((error.kind(), server.started()), (ErrorKind::Timeout, 0));
     drop(theirs);
@@ -308,6 +408,58 @@ async fn a_reset_during_a_refresh_does_not_send_the_refresh_token_a_second_time(
     assert_eq!(first.await.unwrap().unwrap().token(), "a2");
     assert_eq!(second.await.unwrap().unwrap().token(), "a2");
     assert_eq!(server.refreshes(), 1);
+}
+
+#[tokio::test]
+async fn what_a_late_flight_has_brought_outlives_the_failure_of_the_next() {
+    let server = Rotating::gated(LIFE);
+    let (cache, clock) = cache(Slow(server.clone()));
+    cache
+        .adopt(Session::new(server.token(), clock.now().wall, key()))
+        .await
+        .unwrap();
+    clock.advance(LIFE);
+    let idle = Idle::new();
+    idle.drive(owned_header(&cache));
+    clock.advance(Duration::from_secs(40));
+    server.let_through();
+    // The second is under way when the first comes home.
+    let mut second = Box::pin(owned_header(&cache));
+    assert!(poll_once(second.as_mut()).is_pending());
+    idle.drive(async {});
+    let _ = second.await;
+    let session = cache.session().unwrap();
+    assert_eq!(session.token().refresh().unwrap().expose(), "r2");
+    assert_eq!(cache.header().await.unwrap().token(), "a2");
+}
+
+#[tokio::test]
+async fn whoever_takes_a_flight_off_that_stands_still_takes_its_lock_too() {
+    for logs_out in [true, false] {
+        let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), MemoryStore::new());
+        let clock: Arc<ManualRuntime> = clock;
+        put(&store, server.token(), &clock).await;
+        clock.advance(LIFE);
+        let cache = stored(server.clone(), &clock, store.clone());
+        let idle = Idle::new();
+        idle.drive(owned_header(&cache));
+        assert_eq!(server.started(), 1);
+        match logs_out {
+            true => {
+                cache.logout().await.unwrap();
+                assert_eq!(kept(&store).await, None);
+            }
+            false => {
+                let login = Session::new(server.token(), clock.now().wall, key());
+                cache.adopt(login).await.unwrap();
+                assert_eq!(kept(&store).await.as_deref(), Some("a2"));
+            }
+        }
+        server.let_through();
+        idle.drive(async {});
+        let expected = if logs_out { None } else { Some("a2") };
+        assert_eq!(kept(&store).await.as_deref(), expected);
+    }
 }
 
 /// Answers the first who asks when it is let, and has no time for others.

@@ -15,8 +15,7 @@ async fn what_cannot_be_saved_is_handed_out_and_saved_as_soon_as_it_can() {
     }
     settle().await;
     assert_eq!(kept(&store).await.as_deref(), Some("a1"));
-    let entry = store.lock(&key(), LIFE).await.unwrap();
-    drop(entry);
+    drop(store.lock(&key(), LIFE).await.unwrap());
     store.break_saves(false);
     clock.advance(Duration::from_secs(30));
     settle().await;
@@ -89,4 +88,46 @@ async fn a_store_that_panics_in_a_save_costs_no_token() {
     clock.advance(Duration::from_secs(30));
     settle().await;
     assert_eq!(kept(&store).await.as_deref(), Some("a2"));
+}
+
+#[tokio::test]
+async fn one_task_tries_however_many_flights_fail() {
+    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
+    let clock: Arc<ManualRuntime> = clock;
+    put(&store, server.token(), &clock).await;
+    let cache = stored(server.clone(), &clock, store.clone());
+    store.break_saves(true);
+    clock.advance(LIFE);
+    cache.header().await.unwrap();
+    store.break_locks(true);
+    clock.advance(LIFE);
+    for _ in 0..100 {
+        assert_eq!(cache.header().await.unwrap_err().kind(), ErrorKind::Store);
+    }
+    settle().await;
+    assert_eq!(clock.sleepers(), 1);
+}
+
+#[tokio::test]
+async fn what_was_logged_out_while_a_save_waits_for_the_lock_is_not_saved() {
+    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
+    let clock: Arc<ManualRuntime> = clock;
+    let cache = stored(server.clone(), &clock, store.clone());
+    store.break_saves(true);
+    let login = Session::new(server.token(), clock.now().wall, key());
+    cache.adopt(login).await.unwrap_err();
+    settle().await;
+    store.break_saves(false);
+    let entry = store.lock(&key(), LIFE).await.unwrap();
+    clock.advance(Duration::from_secs(30));
+    settle().await;
+    let logout = tokio::spawn({
+        let cache = cache.clone();
+        async move { cache.logout().await }
+    });
+    settle().await;
+    drop(entry);
+    logout.await.unwrap().unwrap();
+    settle().await;
+    assert_eq!(kept(&store).await, None);
 }
