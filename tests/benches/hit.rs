@@ -20,6 +20,7 @@ use http::HeaderValue;
 use phrase_auth_apitoken::{ApiTokenAuth, Credentials};
 use phrase_auth_core::testing::{ScriptedClient, ScriptedSource};
 use phrase_auth_core::{Audience, AuthError, AuthHeader, Authenticator, TokenCache};
+use phrase_auth_oauth2::{MemoryStore, OAuth2Auth, OAuth2Client};
 use phrase_auth_platform::{DataCenter, PlatformAuth, Product};
 use tokio::runtime::{Builder, Runtime};
 
@@ -116,6 +117,20 @@ async fn hits() -> Result<Vec<Subject>, Box<dyn Error>> {
     apitoken.header().await?;
     let other = apitoken.clone();
 
+    let client = ScriptedClient::new();
+    client.answer(
+        200,
+        &format!(r#"{{"access_token":"{}",{fields}}}"#, token()),
+    );
+    let oauth = OAuth2Client::builder("client", DataCenter::Eu)
+        .http_client(Arc::new(client))
+        .build()?;
+    let oauth2 = OAuth2Auth::from_store(oauth.clone(), Arc::new(MemoryStore::new()), "")?;
+    let session = oauth.session_from_refresh_token("refresh", "")?;
+    oauth2.cache().adopt(session).await?;
+    oauth2.header().await?;
+    let oauth2_peeked = oauth2.clone();
+
     let shared: Arc<dyn Authenticator> = Arc::new(platform.clone());
     let peeked = (cache.clone(), platform.clone(), Arc::clone(&shared));
     let applied = Arc::clone(&shared);
@@ -127,6 +142,8 @@ async fn hits() -> Result<Vec<Subject>, Box<dyn Error>> {
         Subject::new(hit, "PlatformAuth::header", move || at_once(&platform)),
         Subject::new(hit, "ApiTokenAuth::peek", move || other.peek()),
         Subject::new(hit, "ApiTokenAuth::header", move || at_once(&apitoken)),
+        Subject::new(hit, "OAuth2Auth::peek", move || oauth2_peeked.peek()),
+        Subject::new(hit, "OAuth2Auth::header", move || at_once(&oauth2)),
         Subject::new(hit, "dyn Authenticator::peek", move || peeked.2.peek()),
         Subject::new(hit, "dyn Authenticator::header", move || at_once(&shared)),
         Subject::new(

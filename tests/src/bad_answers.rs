@@ -16,10 +16,10 @@ use crate::hostile::{Answer, ailing, good, http, json};
 
 const SECRET: &str = "canary-api-token";
 
-struct Case {
-    name: &'static str,
-    answer: Answer,
-    kind: ErrorKind,
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) answer: Answer,
+    pub(crate) kind: ErrorKind,
     requests: usize,
 }
 
@@ -32,7 +32,7 @@ fn case(name: &'static str, answer: Answer, kind: ErrorKind, requests: usize) ->
     }
 }
 
-fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     use ErrorKind::{Config, Protocol, Refused, Throttled, Timeout, Unavailable, Unreachable};
     let page = "<html>canary</html>";
     let html = |status| http(status, "content-type: text/html\r\n", page);

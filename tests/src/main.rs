@@ -8,9 +8,13 @@ mod bad_answers;
 #[cfg(test)]
 mod bad_logins;
 #[cfg(test)]
+mod bad_refreshes;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod oauth2;
 #[cfg(test)]
 mod origin;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use phrase_auth_apitoken::{ApiTokenAuth, Credentials, SecondFactor};
 use phrase_auth_core::{AuthHeader, Authenticator, Product, Secret, SecretSource};
 use phrase_auth_emulator::seed::SeededUser;
 use phrase_auth_emulator::{Emulator, seed};
+use phrase_auth_oauth2::{ClientAuth, OAuth2Auth, OAuth2Client};
 use phrase_auth_platform::PlatformAuth;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -68,6 +69,7 @@ async fn a_log_at_trace_level_holds_no_secret() {
     refused.header().await.unwrap_err();
     auth.cache().logout().await.unwrap();
     let third = log_in(&emulator).await;
+    let secrets = log_in_by_oauth(&emulator).await;
 
     let text = page.text();
     assert!(
@@ -87,6 +89,41 @@ async fn a_log_at_trace_level_holds_no_secret() {
     ] {
         assert!(!text.contains(secret), "{text}");
     }
+    for secret in secrets {
+        assert!(!text.contains(secret.expose()), "{text}");
+    }
+}
+
+/// The life of a session: a code, a refresh, a reuse that is refused. Gives back all that was secret in it.
+async fn log_in_by_oauth(emulator: &Emulator) -> Vec<Secret> {
+    let client = seed::CONFIDENTIAL_CLIENT;
+    let secret = client.client_secret.unwrap();
+    let oauth = OAuth2Client::builder(client.client_id, emulator.endpoints().unwrap())
+        .redirect_uri(client.redirect_uris[0])
+        .client_secret(secret, ClientAuth::Basic)
+        .build()
+        .unwrap();
+    let (url, pending) = oauth.begin().unwrap();
+    let back = emulator.authorize(&url).unwrap();
+    let code = back.split("code=").nth(1).unwrap().split('&').next();
+    let mut secrets = vec![
+        Secret::from(secret),
+        Secret::from(code.unwrap()),
+        pending.state().clone(),
+    ];
+    let session = oauth.finish(pending, &back, "jane").await.unwrap();
+    let [auth, late] = [0; 2].map(|_| OAuth2Auth::new(oauth.clone(), session.clone()).unwrap());
+    for auth in [&auth, &late] {
+        let header = auth.header().await.unwrap();
+        assert!(auth.reject(&header));
+        let _ = auth.header().await;
+        let session = auth.cache().session().unwrap();
+        secrets.extend(
+            [session.token().secret(), session.token().refresh().unwrap()].map(Secret::clone),
+        );
+    }
+    assert!(late.header().await.is_err());
+    secrets
 }
 
 /// The life of an ApiToken: a login, a question, a log-out, a wrong password and a second factor.

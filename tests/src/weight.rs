@@ -87,12 +87,30 @@ fn the_apitoken_crate_stays_as_light_and_brings_no_other_scheme() {
 }
 
 #[test]
+fn the_oauth2_crate_brings_what_oauth2_needs_and_no_second_transport() {
+    let usual = others("phrase-auth-oauth2", &[]);
+    assert!(usual.len() <= 140, "{}: {usual:?}", usual.len());
+    for foreign in ["h2", "jsonwebtoken", "phrase-auth-platform", "ureq", "curl"] {
+        assert!(!has(&usual, foreign), "{foreign}");
+    }
+    let transports = usual.iter().filter(|it| it.starts_with("reqwest "));
+    assert_eq!(
+        transports.count(),
+        1,
+        "not the one that `oauth2` would bring"
+    );
+    let bare = others("phrase-auth-oauth2", &["--no-default-features"]);
+    assert!(!has(&bare, "reqwest") && !has(&bare, "hyper") && !has(&bare, "tokio"));
+}
+
+#[test]
 fn no_library_brings_the_emulator() {
     for package in [
         "phrase-auth-core",
         "phrase-auth-reqwest",
         "phrase-auth-platform",
         "phrase-auth-apitoken",
+        "phrase-auth-oauth2",
         "phrase-auth",
     ] {
         let all = others(package, &["--all-features"]);
@@ -105,7 +123,12 @@ fn no_library_brings_the_emulator() {
 fn the_facade_brings_a_scheme_only_if_asked() {
     let none = others("phrase-auth", &[]);
     assert!(has(&none, "phrase-auth-core"));
-    for scheme in ["phrase-auth-apitoken", "phrase-auth-platform", "reqwest"] {
+    for scheme in [
+        "phrase-auth-apitoken",
+        "phrase-auth-oauth2",
+        "phrase-auth-platform",
+        "reqwest",
+    ] {
         assert!(!has(&none, scheme), "{none:?}");
     }
     let one = others("phrase-auth", &["--features", "apitoken"]);

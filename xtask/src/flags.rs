@@ -3,9 +3,10 @@
 xflags::xflags! {
     /// What the maintainers run.
     cmd xtask {
-        /// Everything that a change must pass; without a name, all of it.
+        /// Everything that a change must pass; without a name, all of it but `foreign`.
         ///
-        /// Steps: fmt, tidy, clippy, test, doctest, features, consumers, docs.
+        /// Steps: fmt, tidy, clippy, test, doctest, features, consumers, docs; and foreign, which needs a
+        /// browser and a server from npm, and installs them where it can.
         cmd ci {
             /// The steps to run.
             repeated steps: String

@@ -5,6 +5,7 @@ mod cargo;
 mod ci;
 mod consumers;
 mod flags;
+mod foreign;
 mod table;
 mod tidy;
 mod workspace;

@@ -7,6 +7,10 @@ use phrase_auth_core::Product;
 
 use crate::time;
 
+mod login;
+
+pub(crate) use self::login::Login;
+
 /// Reads the command line of this process.
 ///
 /// # Errors
@@ -25,12 +29,17 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
     #[command(flatten)]
     pub(crate) network: Network,
+    /// Ask nobody anything: nothing is read from stdin
+    #[arg(long, global = true)]
+    pub(crate) no_input: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show what the library does, step by step, against an emulator of Phrase: no account, no network
     Demo,
+    /// Log in, and print the header for TMS; for a person with a browser
+    Login(Box<Login>),
     /// Print a short-lived access token
     Token(Token),
     /// Print the whole header for a product's API
@@ -157,12 +166,18 @@ fn product(text: &str) -> Result<Product, String> {
 }
 
 const AFTER_HELP: &str = "\
-Credentials come from the environment, never from the command line:
+Credentials come from the environment, never from the command line. The first of
+these that is there is used; each also as …_FILE, the name of a file that holds it:
   PHRASE_API_TOKEN_FILE  a file that holds a Platform API token, or
-  PHRASE_API_TOKEN       the token itself (other programs of yours can read it), or
+  PHRASE_API_TOKEN       the token itself (other programs of yours can read it)
+  PHRASE_OAUTH_CLIENT_ID an application that a person has logged in to, with
+                         PHRASE_OAUTH_REFRESH_TOKEN_FILE, whose content a new
+                         refresh token replaces, and PHRASE_OAUTH_CLIENT_SECRET
+                         if it was given one (sent as Basic)
   PHRASE_TMS_USERNAME    a user of TMS, with PHRASE_TMS_PASSWORD_FILE or
                          PHRASE_TMS_PASSWORD, and PHRASE_TMS_USER_UID if that
-                         user has several accounts; each also as …_FILE
+                         user has several accounts
+
   PHRASE_REGION          eu or us; required
   PHRASE_PRODUCT         what the token was made for; tms if left out
 
@@ -171,112 +186,4 @@ required, 5 refused for good, 6 temporary, 7 a person is needed, 126 and 127 a c
 of `emulator exec` that cannot be run or is not there, 130 and 143 after SIGINT and SIGTERM.";
 
 #[cfg(test)]
-mod tests {
-    use clap::{ArgAction, Command, CommandFactory};
-
-    use super::*;
-
-    fn walk(command: &Command, path: &str, look: &mut impl FnMut(&str, &clap::Arg)) {
-        let path = format!("{path} {}", command.get_name());
-        for arg in command.get_arguments() {
-            look(&path, arg);
-        }
-        for sub in command.get_subcommands() {
-            walk(sub, &path, look);
-        }
-    }
-
-    #[test]
-    fn the_tree_is_sound() {
-        Cli::command().debug_assert();
-    }
-
-    /// The words that a value would be a secret after. `--token-file` names a file, and passes.
-    fn asks_for_a_secret(name: &str) -> bool {
-        let last = name.rsplit(['-', '_', ' ']).next().unwrap_or_default();
-        [
-            "token",
-            "password",
-            "passwd",
-            "pass",
-            "secret",
-            "key",
-            "code",
-            "credential",
-            "auth",
-            "bearer",
-            "jwt",
-            "pat",
-        ]
-        .contains(&last.to_ascii_lowercase().as_str())
-    }
-
-    #[test]
-    fn no_option_takes_a_secret_as_its_value() {
-        let mut seen = Vec::new();
-        walk(&Cli::command(), "", &mut |path, arg| {
-            let takes_value = matches!(arg.get_action(), ArgAction::Set | ArgAction::Append);
-            let shown = format!("{path} {}", arg.get_id());
-            if takes_value {
-                let long = arg
-                    .get_all_aliases()
-                    .unwrap_or_default()
-                    .into_iter()
-                    .chain(arg.get_long());
-                let values = arg.get_value_names().unwrap_or_default().iter();
-                let names = long
-                    .chain(values.map(clap::builder::Str::as_str))
-                    .chain([arg.get_id().as_str()]);
-                for name in names {
-                    assert!(!asks_for_a_secret(name), "{shown}: {name}");
-                }
-                let help = arg
-                    .get_help()
-                    .map(ToString::to_string)
-                    .unwrap_or_default()
-                    .to_lowercase();
-                for word in ["password", "secret", "credential", "api token"] {
-                    assert!(!help.contains(word), "{shown}: {help}");
-                }
-                assert!(
-                    !arg.is_positional() || arg.is_last_set(),
-                    "{shown} is positional"
-                );
-            }
-            seen.push(shown);
-        });
-        assert!(
-            seen.iter()
-                .any(|arg| arg == " phrase-auth emulator exec command"),
-            "{seen:?}"
-        );
-        assert!(
-            asks_for_a_secret("api-token")
-                && asks_for_a_secret("PASSWORD")
-                && !asks_for_a_secret("token-file")
-        );
-    }
-
-    #[test]
-    fn every_option_is_explained() {
-        walk(&Cli::command(), "", &mut |path, arg| {
-            assert!(arg.get_help().is_some(), "{path} {}", arg.get_id());
-        });
-    }
-
-    #[test]
-    fn the_products_that_the_help_lists_are_those_that_take_an_api_token() {
-        let known: Vec<String> = Product::ALL
-            .iter()
-            .filter(|product| product.application().is_some())
-            .map(|product| product.to_string())
-            .collect();
-        let mut help = String::new();
-        walk(&Cli::command(), "", &mut |_, arg| {
-            if arg.get_id() == "product" {
-                help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-            }
-        });
-        assert!(help.contains(&known.join(", ")), "{help}");
-    }
-}
+mod tests;

@@ -3,12 +3,14 @@
 mod demo;
 mod emulator;
 mod header;
+mod login;
 mod token;
 mod whoami;
 
 use crate::cli::{Cli, Command, Emulator};
 use crate::exit::Exit;
 use crate::report::Report;
+use crate::rotation::Rotation;
 use crate::stop;
 
 /// Runs the command, and tells what went wrong if anything did.
@@ -31,21 +33,43 @@ pub(crate) fn run(cli: Cli) -> Exit {
 }
 
 async fn answer(cli: Cli) -> Result<Exit, Report> {
-    let Cli { command, network } = cli;
+    let Cli {
+        command,
+        network,
+        no_input,
+    } = cli;
+    let rotation = Rotation::default();
     match command {
-        Command::Token(token) => unless_stopped(token::run(token, &network)).await,
-        Command::Header(header) => unless_stopped(header::run(header, &network)).await,
-        Command::Whoami(whoami) => unless_stopped(whoami::run(whoami, &network)).await,
-        Command::Demo => unless_stopped(demo::run()).await,
+        Command::Token(token) => {
+            unless_stopped(token::run(token, &network, &rotation), &rotation).await
+        }
+        Command::Header(header) => {
+            unless_stopped(header::run(header, &network, &rotation), &rotation).await
+        }
+        Command::Whoami(whoami) => {
+            unless_stopped(whoami::run(whoami, &network, &rotation), &rotation).await
+        }
+        Command::Login(login) => {
+            unless_stopped(login::run(*login, &network, no_input), &rotation).await
+        }
+        Command::Demo => unless_stopped(demo::run(), &rotation).await,
         Command::Emulator(Emulator::Run(run)) => emulator::run(run).await,
         Command::Emulator(Emulator::Exec(exec)) => emulator::exec(exec).await,
     }
 }
 
-/// A signal ends the command where it waits: what it holds is dropped, and the code is the signal's.
-async fn unless_stopped(command: impl Future<Output = Result<(), Report>>) -> Result<Exit, Report> {
-    tokio::select! {
-        done = command => done.map(|()| Exit::DONE),
-        exit = stop::asked() => Ok(exit),
-    }
+/// A signal ends the command where it waits: what it holds is dropped, and the code is the signal's. Only a refresh that
+/// is under way is waited for.
+async fn unless_stopped(
+    command: impl Future<Output = Result<(), Report>>,
+    rotation: &Rotation,
+) -> Result<Exit, Report> {
+    let exit = tokio::select! {
+        // Listening comes first: whoever has seen a line of the command may ask it to stop.
+        biased;
+        exit = stop::asked() => exit,
+        done = command => return done.map(|()| Exit::DONE),
+    };
+    rotation.settle_soon().await;
+    Ok(exit)
 }

@@ -43,6 +43,11 @@ impl Report {
         self
     }
 
+    /// The same block, where the code means something else to the caller.
+    pub(crate) fn but_ends_with(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
     /// The texts below an error, outermost first.
     pub(crate) fn caused_by(mut self, error: Option<&(dyn Error + 'static)>) -> Self {
         let mut below = error;

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use xshell::Shell;
 
-use crate::{cargo::Cargo, consumers, tidy, workspace::Workspace};
+use crate::{cargo::Cargo, consumers, foreign, tidy, workspace::Workspace};
 
 use super::{Failure, feature::power_set};
 
@@ -12,6 +12,8 @@ pub(crate) struct Step {
     pub(crate) what: &'static str,
     hint: &'static str,
     needs: Option<Component>,
+    /// Only if it is asked for by name: it needs what a toolchain does not bring.
+    apart: bool,
     work: Work,
 }
 
@@ -33,6 +35,7 @@ pub(crate) const STEPS: &[Step] = &[
         what: "the sources are formatted",
         hint: "run the command above without `--check`",
         needs: Some(RUSTFMT),
+        apart: false,
         work: Work::Cargo(fmt),
     },
     Step {
@@ -40,6 +43,7 @@ pub(crate) const STEPS: &[Step] = &[
         what: "manifests, licence links, documented features, links, changelog, sizes of files",
         hint: "each finding above says how to mend it",
         needs: None,
+        apart: false,
         work: Work::Own(tidy::check),
     },
     Step {
@@ -47,6 +51,7 @@ pub(crate) const STEPS: &[Step] = &[
         what: "no lint fires, one member at a time, with all features and with none",
         hint: "mend the code; where a lint is wrong, `#[allow(…, reason = \"…\")]` on the smallest item",
         needs: Some(CLIPPY),
+        apart: false,
         work: Work::Cargo(clippy),
     },
     Step {
@@ -54,6 +59,7 @@ pub(crate) const STEPS: &[Step] = &[
         what: "unit and integration tests of every member",
         hint: "the name of a test is the behaviour that broke; run it alone with `cargo test -p CRATE NAME`",
         needs: None,
+        apart: false,
         work: Work::Cargo(test),
     },
     Step {
@@ -61,6 +67,7 @@ pub(crate) const STEPS: &[Step] = &[
         what: "the examples in the documentation and the READMEs",
         hint: "the example is what a user will paste: mend whichever is wrong, it or the API",
         needs: None,
+        apart: false,
         work: Work::Cargo(doctest),
     },
     Step {
@@ -68,6 +75,7 @@ pub(crate) const STEPS: &[Step] = &[
         what: "every combination of features of every published crate compiles",
         hint: "gate the code with the feature it needs, or let the feature turn on what it uses",
         needs: None,
+        apart: false,
         work: Work::Cargo(features),
     },
     Step {
@@ -75,6 +83,7 @@ pub(crate) const STEPS: &[Step] = &[
         what: "a user's program builds and runs with each way in, and pulls in nothing else",
         hint: "`cargo tree -i CRATE` in the workspace shows who pulls a crate in; the bars are in xtask/src/consumers.rs",
         needs: None,
+        apart: false,
         work: Work::Own(consumers::check),
     },
     Step {
@@ -82,7 +91,16 @@ pub(crate) const STEPS: &[Step] = &[
         what: "the documentation builds as docs.rs builds it",
         hint: "mend the link or the doc comment named above",
         needs: None,
+        apart: false,
         work: Work::Cargo(docs),
+    },
+    Step {
+        name: "foreign",
+        what: "our OAuth client before a server of somebody else, and in a real browser",
+        hint: "what went wrong is told above; the pictures of the pages are in target/foreign/shots",
+        needs: None,
+        apart: true,
+        work: Work::Own(foreign::check),
     },
 ];
 
@@ -95,7 +113,8 @@ const CLIPPY: Component = Component {
     probe: "clippy --version",
 };
 
-/// The steps of these names in the order of the list, or all if there are none.
+/// The steps of these names in the order of the list, or, if there are none, all that need nothing but a
+/// toolchain.
 pub(crate) fn choose(names: &[String]) -> Result<Vec<&'static Step>> {
     for name in names {
         if !STEPS.iter().any(|step| step.name == name) {
@@ -106,7 +125,10 @@ pub(crate) fn choose(names: &[String]) -> Result<Vec<&'static Step>> {
             );
         }
     }
-    let chosen = |step: &&Step| names.is_empty() || names.iter().any(|name| name == step.name);
+    let chosen = |step: &&Step| match names.is_empty() {
+        true => !step.apart,
+        false => names.iter().any(|name| name == step.name),
+    };
     Ok(STEPS.iter().filter(chosen).collect())
 }
 
@@ -285,6 +307,14 @@ mod tests {
                 "consumers",
                 "docs"
             ]
+        );
+    }
+
+    #[test]
+    fn what_needs_a_browser_runs_only_if_it_is_named() {
+        assert_eq!(
+            names(&choose(&["foreign".to_owned()]).unwrap()),
+            ["foreign"]
         );
     }
 

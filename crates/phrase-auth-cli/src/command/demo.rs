@@ -1,6 +1,7 @@
 //! `phrase-auth demo`: each scheme, told line by line. Nothing is printed that has not been checked.
 
 mod apitoken;
+mod oauth2;
 mod platform;
 mod stage;
 
@@ -15,6 +16,7 @@ pub(crate) async fn run() -> Result<(), Report> {
     stage.welcome()?;
     platform::play(&stage).await?;
     apitoken::play(&stage).await?;
+    oauth2::play(&stage).await?;
     stage.close()
 }
 

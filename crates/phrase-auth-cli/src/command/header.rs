@@ -6,14 +6,20 @@ use crate::cli::{Header, HeaderFormat, Network};
 use crate::client::Client;
 use crate::environment::Environment;
 use crate::report::Report;
+use crate::rotation::Rotation;
 use crate::{file, output, shell, time};
 
 /// `phrase-auth header`
-pub(crate) async fn run(header: Header, network: &Network) -> Result<(), Report> {
+pub(crate) async fn run(
+    header: Header,
+    network: &Network,
+    rotation: &Rotation,
+) -> Result<(), Report> {
     let environment = Environment::of_process(header.product)?;
-    let (region, product) = (environment.region, environment.product);
-    let auth = Client::of(environment, network).await?.auth;
-    let answer = written(&auth.header().await?, header.output, region, product)?;
+    let (region, product) = (environment.place.region, environment.product);
+    let client = Client::of(environment, network, rotation).await?;
+    let found = client.finish(client.auth.header()).await?;
+    let answer = written(&found, header.output, region, product)?;
     match header.out {
         Some(path) => file::replace(&path, answer.expose()),
         None => output::answer(&answer),
@@ -25,7 +31,12 @@ pub(super) fn line(header: &AuthHeader) -> String {
     format!("{}: {}", shown(header.name()), value(header))
 }
 
-fn written(
+/// The header in a form.
+///
+/// # Errors
+///
+/// As [`output::json`].
+pub(super) fn written(
     header: &AuthHeader,
     format: HeaderFormat,
     region: DataCenter,

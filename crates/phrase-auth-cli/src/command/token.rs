@@ -7,14 +7,20 @@ use crate::cli::{Network, Token, TokenFormat};
 use crate::client::Client;
 use crate::environment::Environment;
 use crate::report::Report;
+use crate::rotation::Rotation;
 use crate::{output, shell, time};
 
 /// `phrase-auth token`
-pub(crate) async fn run(token: Token, network: &Network) -> Result<(), Report> {
+pub(crate) async fn run(
+    token: Token,
+    network: &Network,
+    rotation: &Rotation,
+) -> Result<(), Report> {
     let environment = Environment::of_process(None)?;
-    let (region, product) = (environment.region, environment.product);
-    let auth = Client::of(environment, network).await?.auth;
-    let header = auth.obtain(Need::default().at_least(token.min_ttl)).await?;
+    let (region, product) = (environment.place.region, environment.product);
+    let client = Client::of(environment, network, rotation).await?;
+    let need = Need::default().at_least(token.min_ttl);
+    let header = client.finish(client.auth.obtain(need)).await?;
     if let Some(left) = left(&header).filter(|left| *left < token.min_ttl) {
         output::note(&format!(
             "note: the token lives {} s only, less than --min-ttl",

@@ -10,22 +10,24 @@ use crate::environment::{Environment, PRODUCT};
 use crate::exit::Exit;
 use crate::output;
 use crate::report::{self, Report};
+use crate::rotation::Rotation;
 
 /// `phrase-auth whoami`
-pub(crate) async fn run(whoami: Whoami, network: &Network) -> Result<(), Report> {
+pub(crate) async fn run(
+    whoami: Whoami,
+    network: &Network,
+    rotation: &Rotation,
+) -> Result<(), Report> {
     let environment = Environment::of_process(None)?;
-    let (region, product) = (environment.region, environment.product);
+    let (region, product) = (environment.place.region, environment.product);
     if product != Product::Tms {
         let what = format!("whoami asks TMS, and {PRODUCT} is {product}");
         return Err(Report::new(Exit::CONFIGURATION, what)
             .with("next", "use a credential for tms, or `phrase-auth header`"));
     }
-    let Client {
-        auth,
-        transport,
-        endpoints,
-    } = Client::of(environment, network).await?;
-    let who = who_am_i(&*auth, endpoints, &*transport).await?;
+    let client = Client::of(environment, network, rotation).await?;
+    let who = who_am_i(&*client.auth, client.endpoints.clone(), &*client.transport);
+    let who = client.finish(who).await?;
     match whoami.output {
         WhoamiFormat::Text => output::line(&report::escaped(&spoken(&who))),
         WhoamiFormat::Json => output::answer(&output::json(&Answer::of(&who, region))?),

@@ -1,15 +1,20 @@
 use std::ffi::OsString;
-use std::path::PathBuf;
 
-use phrase_auth_core::{AuthError, ErrorKind, Product, Secret, SecretSource};
+use phrase_auth_core::{AuthError, ErrorKind, Product};
 
-use super::{config, empty, named, text};
+use super::config;
+use super::held::{
+    API_TOKEN, Held, OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET, OAUTH_REFRESH_TOKEN, TMS_PASSWORD,
+    TMS_USER_UID, TMS_USERNAME, Variable,
+};
 
 /// What the environment has to authenticate with.
 #[derive(Debug)]
 pub(crate) enum Credential {
     /// A Platform API token.
     ApiToken(Held),
+    /// A session of OAuth 2.0.
+    OAuth(OAuthSession),
     /// A TMS user.
     Tms {
         user_name: Held,
@@ -18,48 +23,63 @@ pub(crate) enum Credential {
     },
 }
 
-/// Where a value is, and the name of its variable.
+/// A session of OAuth 2.0, of which the refresh token alone is known.
 #[derive(Debug)]
-pub(crate) enum Held {
-    /// In the variable, and now in memory.
-    Value(&'static str, Secret),
-    /// In a file, which has not been looked at yet.
-    File(&'static str, PathBuf),
+pub(crate) struct OAuthSession {
+    pub(crate) client_id: Held,
+    pub(crate) client_secret: Option<Held>,
+    pub(crate) refresh_token: Held,
 }
 
 impl Credential {
-    /// The credential that goes first, and a variable of another that is there too.
+    /// The credential that goes first, and a variable of each other one that is there too, whatever is wrong with it:
+    /// it is not used.
     ///
     /// # Errors
     ///
     /// `LoginRequired` if there is none; `Config` for half of one, and for a value that cannot be meant.
     pub(super) fn read(
         look_up: &impl Fn(&str) -> Option<OsString>,
-    ) -> Result<(Self, Option<&'static str>), AuthError> {
-        let user_name = Held::read(look_up, TMS_USERNAME, TMS_USERNAME_FILE);
-        if let Some(api_token) = Held::read(look_up, API_TOKEN, API_TOKEN_FILE)? {
-            // Whatever is wrong with it: it is not used.
-            let other = user_name.map_or(Some(TMS_USERNAME), |held| Some(held?.name()));
-            return Ok((Self::ApiToken(api_token), other));
+    ) -> Result<(Self, Vec<&'static str>), AuthError> {
+        let there = |variable: Variable| variable.there(look_up);
+        let oauth = there(OAUTH_REFRESH_TOKEN).or_else(|| there(OAUTH_CLIENT_ID));
+        let tms = there(TMS_USERNAME);
+        if let Some(api_token) = Held::read(look_up, API_TOKEN)? {
+            let others = [oauth, tms].into_iter().flatten().collect();
+            return Ok((Self::ApiToken(api_token), others));
         }
-        let user_name = user_name?;
-        let password = Held::read(look_up, TMS_PASSWORD, TMS_PASSWORD_FILE)?;
-        let user_uid = Held::read(look_up, TMS_USER_UID, TMS_USER_UID_FILE)?;
+        if let Some(session) = OAuthSession::read(look_up)? {
+            return Ok((Self::OAuth(session), tms.into_iter().collect()));
+        }
+        let tms = Self::tms(look_up)?.ok_or_else(nothing)?;
+        Ok((tms, Vec::new()))
+    }
+
+    fn tms(look_up: &impl Fn(&str) -> Option<OsString>) -> Result<Option<Self>, AuthError> {
+        let user_name = Held::read(look_up, TMS_USERNAME)?;
+        let password = Held::read(look_up, TMS_PASSWORD)?;
+        let user_uid = Held::read(look_up, TMS_USER_UID)?;
         match (user_name, password) {
-            (Some(user_name), Some(password)) => {
-                let tms = Self::Tms {
-                    user_name,
-                    password,
-                    user_uid,
-                };
-                Ok((tms, None))
-            }
+            (Some(user_name), Some(password)) => Ok(Some(Self::Tms {
+                user_name,
+                password,
+                user_uid,
+            })),
             (None, None) => match user_uid {
-                Some(there) => Err(half(there.name(), [TMS_USERNAME, TMS_USERNAME_FILE])),
-                None => Err(nothing()),
+                Some(there) => Err(half(&there, TMS_USERNAME)),
+                None => Ok(None),
             },
-            (Some(there), None) => Err(half(there.name(), [TMS_PASSWORD, TMS_PASSWORD_FILE])),
-            (None, Some(there)) => Err(half(there.name(), [TMS_USERNAME, TMS_USERNAME_FILE])),
+            (Some(there), None) => Err(half(&there, TMS_PASSWORD)),
+            (None, Some(there)) => Err(half(&there, TMS_USERNAME)),
+        }
+    }
+
+    /// The variable that it is known by.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::ApiToken(held) => held.name(),
+            Self::OAuth(session) => session.refresh_token.name(),
+            Self::Tms { user_name, .. } => user_name.name(),
         }
     }
 
@@ -75,10 +95,11 @@ impl Credential {
                 "takes no Platform API token",
                 "name the product that the token was made for",
             ),
+            Self::OAuth(_) => return takes_oauth(product, named_by),
             Self::Tms { .. } => (
                 product == Product::Tms,
                 "takes no user name of TMS",
-                "use tms, or a Platform API token that was made for the product",
+                FOR_TMS_ONLY,
             ),
         };
         if fits {
@@ -88,74 +109,56 @@ impl Credential {
     }
 }
 
-impl Held {
-    fn read(
-        look_up: &impl Fn(&str) -> Option<OsString>,
-        variable: &'static str,
-        file: &'static str,
-    ) -> Result<Option<Self>, AuthError> {
-        if let Some(path) = look_up(file) {
-            if look_up(variable).is_some() {
-                let what = format!("{variable} and {file} are both set");
-                return Err(config(what).with_hint("unset one of them"));
-            }
-            if path.is_empty() {
-                return Err(empty(file));
-            }
-            return Ok(Some(Self::File(file, path.into())));
+impl OAuthSession {
+    fn read(look_up: &impl Fn(&str) -> Option<OsString>) -> Result<Option<Self>, AuthError> {
+        let client_id = Held::read(look_up, OAUTH_CLIENT_ID)?;
+        let client_secret = Held::read(look_up, OAUTH_CLIENT_SECRET)?;
+        let refresh_token = Held::read(look_up, OAUTH_REFRESH_TOKEN)?;
+        match (client_id, refresh_token) {
+            (Some(client_id), Some(refresh_token)) => Ok(Some(Self {
+                client_id,
+                client_secret,
+                refresh_token,
+            })),
+            (None, None) => match client_secret {
+                Some(there) => Err(half(&there, OAUTH_CLIENT_ID)),
+                None => Ok(None),
+            },
+            (Some(there), None) => Err(half(&there, OAUTH_REFRESH_TOKEN)),
+            (None, Some(there)) => Err(half(&there, OAUTH_CLIENT_ID)),
         }
-        let Some(value) = text(look_up, variable)? else {
-            return Ok(None);
-        };
-        let value = Secret::new(value);
-        let sound = SecretSource::value(value.clone()).check();
-        sound.map_err(|error| named(variable, &error))?;
-        Ok(Some(Self::Value(variable, value)))
     }
+}
 
-    /// The variable that it comes from.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::Value(name, _) | Self::File(name, _) => name,
-        }
+/// Whether a login by OAuth 2.0 is one for this product, which an option or a variable has named.
+///
+/// # Errors
+///
+/// `Config` if it is not.
+pub(crate) fn takes_oauth(product: Product, named_by: &str) -> Result<(), AuthError> {
+    if product == Product::Tms {
+        return Ok(());
     }
-
-    /// The same as a source that is asked at each login.
-    pub(crate) fn source(&self) -> SecretSource {
-        match self {
-            Self::Value(_, value) => SecretSource::value(value.clone()),
-            Self::File(_, path) => SecretSource::file(path),
-        }
-    }
+    let what = format!("{named_by}: {product} takes no session of OAuth 2.0");
+    Err(config(what).with_hint(FOR_TMS_ONLY))
 }
 
 fn nothing() -> AuthError {
     AuthError::new(ErrorKind::LoginRequired, "there is no credential").with_hint(format!(
-        "set {API_TOKEN_FILE} to the file that holds a Platform API token, or {API_TOKEN} to the token; \
-         or {TMS_USERNAME} and {TMS_PASSWORD_FILE}"
+        "set {} to the file that holds a Platform API token, or {} to the token; or {} and {}; or {} and {}",
+        API_TOKEN.file,
+        API_TOKEN.name,
+        TMS_USERNAME.name,
+        TMS_PASSWORD.file,
+        OAUTH_CLIENT_ID.name,
+        OAUTH_REFRESH_TOKEN.file,
     ))
 }
 
-fn half(there: &str, [missing, file]: [&str; 2]) -> AuthError {
-    config(format!(
-        "{there} is set, and neither {missing} nor {file} is"
-    ))
-    .with_hint(format!("set one of them, or unset {there}"))
+fn half(there: &Held, Variable { name, file }: Variable) -> AuthError {
+    let there = there.name();
+    config(format!("{there} is set, and neither {name} nor {file} is"))
+        .with_hint(format!("set one of them, or unset {there}"))
 }
 
-/// The Platform API token itself.
-pub(crate) const API_TOKEN: &str = "PHRASE_API_TOKEN";
-/// The file that holds it.
-pub(crate) const API_TOKEN_FILE: &str = "PHRASE_API_TOKEN_FILE";
-/// The user name of TMS.
-pub(crate) const TMS_USERNAME: &str = "PHRASE_TMS_USERNAME";
-/// The file that holds it.
-pub(crate) const TMS_USERNAME_FILE: &str = "PHRASE_TMS_USERNAME_FILE";
-/// The password of that user.
-pub(crate) const TMS_PASSWORD: &str = "PHRASE_TMS_PASSWORD";
-/// The file that holds it.
-pub(crate) const TMS_PASSWORD_FILE: &str = "PHRASE_TMS_PASSWORD_FILE";
-/// Which of the user's accounts, if there are several.
-pub(crate) const TMS_USER_UID: &str = "PHRASE_TMS_USER_UID";
-/// The file that holds it.
-pub(crate) const TMS_USER_UID_FILE: &str = "PHRASE_TMS_USER_UID_FILE";
+const FOR_TMS_ONLY: &str = "use tms, or a Platform API token that was made for the product";

@@ -1,6 +1,9 @@
+use phrase_auth_core::{BaseUrl, DataCenter};
+
+use super::place::{IDM_BASE_URL, STRINGS_BASE_URL, TMS_BASE_URL};
 use super::*;
 
-const GOOD: [(&str, &str); 2] = [(API_TOKEN, "canary"), (REGION, "eu")];
+const GOOD: [(&str, &str); 2] = [(API_TOKEN.name, "canary"), (REGION, "eu")];
 
 fn read(variables: &[(&str, &str)]) -> Result<Environment, AuthError> {
     read_for(variables, None)
@@ -26,14 +29,14 @@ fn with(more: &[(&'static str, &'static str)]) -> Result<Environment, AuthError>
 fn a_token_and_a_region_are_enough() {
     let environment = with(&[]).unwrap();
     assert_eq!(
-        (environment.region, environment.product),
+        (environment.place.region, environment.product),
         (DataCenter::Eu, Product::Tms)
     );
     assert_eq!(
-        environment.endpoints.idm().unwrap().to_string(),
+        environment.place.endpoints.idm().unwrap().to_string(),
         "https://eu.phrase.com/idm"
     );
-    assert_eq!(environment.emulator, None);
+    assert_eq!(environment.place.emulator, None);
     assert!(!format!("{environment:?}").contains("canary"));
 }
 
@@ -45,9 +48,16 @@ fn each_url_can_be_replaced_and_the_others_stay() {
         (STRINGS_BASE_URL, "https://strings.example/v2"),
     ])
     .unwrap();
-    let base = |product| environment.endpoints.base(product).unwrap().to_string();
+    let base = |product| {
+        environment
+            .place
+            .endpoints
+            .base(product)
+            .unwrap()
+            .to_string()
+    };
     assert_eq!(
-        environment.endpoints.idm().unwrap().to_string(),
+        environment.place.endpoints.idm().unwrap().to_string(),
         "https://idm.example/idm"
     );
     assert_eq!(base(Product::Strings), "https://strings.example/v2");
@@ -74,13 +84,13 @@ fn the_emulator_takes_every_endpoint_whatever_else_is_set() {
     .unwrap();
     let ours = |url: &BaseUrl| url.to_string().starts_with("http://127.0.0.1:4010/");
     assert_eq!(
-        environment.emulator.as_deref(),
+        environment.place.emulator.as_deref(),
         Some("http://127.0.0.1:4010")
     );
-    assert!(ours(environment.endpoints.idm().unwrap()));
+    assert!(ours(environment.place.endpoints.idm().unwrap()));
     for &product in Product::ALL {
         assert!(
-            ours(environment.endpoints.base(product).unwrap()),
+            ours(environment.place.endpoints.base(product).unwrap()),
             "{product}"
         );
     }
@@ -90,7 +100,12 @@ fn the_emulator_takes_every_endpoint_whatever_else_is_set() {
 fn no_credential_is_not_a_configuration_error() {
     let error = read(&[(REGION, "eu")]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LoginRequired);
-    for name in [API_TOKEN_FILE, TMS_USERNAME, TMS_PASSWORD_FILE] {
+    for name in [
+        API_TOKEN.file,
+        TMS_USERNAME.name,
+        TMS_PASSWORD.file,
+        OAUTH_REFRESH_TOKEN.file,
+    ] {
         assert!(error.hint().unwrap().contains(name), "{error}");
     }
 }
@@ -98,9 +113,14 @@ fn no_credential_is_not_a_configuration_error() {
 #[test]
 fn two_credentials_of_one_kind_are_named_both() {
     for value in ["canary", ""] {
-        let error = read(&[(API_TOKEN, value), (API_TOKEN_FILE, "f"), (REGION, "eu")]).unwrap_err();
+        let error = read(&[
+            (API_TOKEN.name, value),
+            (API_TOKEN.file, "f"),
+            (REGION, "eu"),
+        ])
+        .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
-        assert!(error.message().contains(API_TOKEN_FILE), "{error}");
+        assert!(error.message().contains(API_TOKEN.file), "{error}");
         assert!(
             error.message().starts_with("PHRASE_API_TOKEN and"),
             "{error}"
@@ -108,9 +128,11 @@ fn two_credentials_of_one_kind_are_named_both() {
     }
 }
 
+const NOBODY: [&str; 0] = [];
+
 const TMS: [(&str, &str); 3] = [
-    (TMS_USERNAME, "jane"),
-    (TMS_PASSWORD, "canary"),
+    (TMS_USERNAME.name, "jane"),
+    (TMS_PASSWORD.name, "canary"),
     (REGION, "eu"),
 ];
 
@@ -118,27 +140,115 @@ const TMS: [(&str, &str); 3] = [
 fn a_user_name_and_a_password_are_enough_and_not_shown() {
     let environment = read(&TMS).unwrap();
     assert!(matches!(environment.credential, Credential::Tms { .. }));
-    assert_eq!(environment.passed_over, None);
+    assert_eq!(environment.passed_over, NOBODY);
     assert!(!format!("{environment:?}").contains("canary"));
     let files = [
-        (TMS_USERNAME_FILE, "u"),
-        (TMS_PASSWORD_FILE, "p"),
+        (TMS_USERNAME.file, "u"),
+        (TMS_PASSWORD.file, "p"),
         (REGION, "us"),
     ];
     let environment = read(&files).unwrap();
     assert!(matches!(environment.credential, Credential::Tms { .. }));
 }
 
+const OAUTH: [(&str, &str); 3] = [
+    (OAUTH_CLIENT_ID.name, "c-1"),
+    (OAUTH_REFRESH_TOKEN.name, "canary"),
+    (REGION, "eu"),
+];
+
+#[test]
+fn a_client_id_and_a_refresh_token_are_enough_and_not_shown() {
+    let environment = read(&OAUTH).unwrap();
+    assert!(matches!(environment.credential, Credential::OAuth(_)));
+    assert_eq!(environment.credential.name(), OAUTH_REFRESH_TOKEN.name);
+    let secret = [(OAUTH_CLIENT_SECRET.name, "canary")];
+    let environment = read(&[&OAUTH[..], &secret].concat()).unwrap();
+    assert!(!format!("{environment:?}").contains("canary"));
+    let files = [
+        (OAUTH_CLIENT_ID.file, "i"),
+        (OAUTH_CLIENT_SECRET.file, "s"),
+        (OAUTH_REFRESH_TOKEN.file, "r"),
+        (REGION, "us"),
+    ];
+    let environment = read(&files).unwrap();
+    assert_eq!(environment.credential.name(), OAUTH_REFRESH_TOKEN.file);
+}
+
+#[test]
+fn a_platform_token_goes_before_oauth_and_that_before_a_user_of_tms() {
+    let all = [&GOOD[..], &OAUTH, &TMS].concat();
+    let environment = read(&all).unwrap();
+    assert_eq!(environment.credential.name(), API_TOKEN.name);
+    assert_eq!(
+        environment.passed_over,
+        [OAUTH_REFRESH_TOKEN.name, TMS_USERNAME.name]
+    );
+    let environment = read(&all[1..]).unwrap();
+    assert_eq!(environment.credential.name(), OAUTH_REFRESH_TOKEN.name);
+    assert_eq!(environment.passed_over, [TMS_USERNAME.name]);
+    // Half of one that is not used does no harm.
+    let environment = with(&[(OAUTH_CLIENT_ID.name, "")]).unwrap();
+    assert_eq!(environment.passed_over, [OAUTH_CLIENT_ID.name]);
+}
+
+#[test]
+fn a_session_of_oauth_is_one_of_tms_only_and_each_value_must_be_one() {
+    for (name, value) in [
+        (PRODUCT, "strings"),
+        (OAUTH_CLIENT_ID.name, ""),
+        (OAUTH_CLIENT_SECRET.name, ""),
+        (OAUTH_REFRESH_TOKEN.name, ""),
+        (OAUTH_REFRESH_TOKEN.name, "canary\ncanary"),
+    ] {
+        let error = read(&[&OAUTH[..], &[(name, value)]].concat()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{name}={value:?}");
+        assert!(error.message().starts_with(name), "{name}: {error}");
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+    }
+    let error = read_for(&OAUTH, Some(Product::Studio)).unwrap_err();
+    assert!(error.message().starts_with("--product: studio"), "{error}");
+    let both = [&OAUTH[..], &[(OAUTH_REFRESH_TOKEN.file, "f")]].concat();
+    let error = read(&both).unwrap_err();
+    assert!(error.message().contains("are both set"), "{error}");
+}
+
+#[test]
+fn beside_an_emulator_an_option_may_lead_there_and_nowhere_else() {
+    let environment = with(&[(EMULATOR, "http://127.0.0.1:4010")]).unwrap();
+    let admits = |url| environment.place.admits("--token-url", url);
+    assert!(admits("http://127.0.0.1:4010/token").is_ok());
+    for elsewhere in [
+        "https://cloud.memsource.com/web/oauth/token",
+        "http://127.0.0.1:40100/token",
+        "http://127.0.0.1:4010",
+        "http://127.0.0.1:4010@evil.example/",
+    ] {
+        let error = admits(elsewhere).unwrap_err();
+        assert!(error.message().starts_with("--token-url"), "{error}");
+    }
+    assert!(
+        with(&[])
+            .unwrap()
+            .place
+            .admits("--token-url", "https://a.example")
+            .is_ok()
+    );
+}
+
 #[test]
 fn a_platform_token_goes_before_a_user_of_tms_who_is_named_whatever_is_wrong_with_him() {
     let both = |user: &[(&'static str, &'static str)]| with(user).unwrap();
-    assert_eq!(both(&TMS[..2]).passed_over, Some(TMS_USERNAME));
-    assert_eq!(both(&[(TMS_USERNAME, "")]).passed_over, Some(TMS_USERNAME));
+    assert_eq!(both(&TMS[..2]).passed_over, [TMS_USERNAME.name]);
     assert_eq!(
-        both(&[(TMS_USERNAME_FILE, "f")]).passed_over,
-        Some(TMS_USERNAME_FILE)
+        both(&[(TMS_USERNAME.name, "")]).passed_over,
+        [TMS_USERNAME.name]
     );
-    assert_eq!(both(&[]).passed_over, None);
+    assert_eq!(
+        both(&[(TMS_USERNAME.file, "f")]).passed_over,
+        [TMS_USERNAME.file]
+    );
+    assert_eq!(both(&[]).passed_over, NOBODY);
     let environment = both(&TMS[..2]);
     assert!(matches!(environment.credential, Credential::ApiToken(_)));
 }
@@ -146,10 +256,10 @@ fn a_platform_token_goes_before_a_user_of_tms_who_is_named_whatever_is_wrong_wit
 #[test]
 fn the_pair_that_emulator_exec_sets_is_not_worth_a_note() {
     let user = seed::PLAIN_USER.user_name;
-    let pair = [(TMS_USERNAME, user), (TMS_PASSWORD, "canary")];
-    assert_eq!(with(&pair).unwrap().passed_over, Some(TMS_USERNAME));
+    let pair = [(TMS_USERNAME.name, user), (TMS_PASSWORD.name, "canary")];
+    assert_eq!(with(&pair).unwrap().passed_over, [TMS_USERNAME.name]);
     let emulated = [&pair[..], &[(EMULATOR, "http://127.0.0.1:4010")]].concat();
-    assert_eq!(with(&emulated).unwrap().passed_over, None);
+    assert_eq!(with(&emulated).unwrap().passed_over, NOBODY);
 }
 
 #[test]
@@ -163,10 +273,14 @@ fn whoever_names_a_product_that_does_not_fit_is_told_by_name() {
 #[test]
 fn half_a_credential_says_which_half_is_missing() {
     for (set, missing) in [
-        (TMS_USERNAME, TMS_PASSWORD_FILE),
-        (TMS_PASSWORD, TMS_USERNAME),
-        (TMS_PASSWORD_FILE, TMS_USERNAME),
-        ("PHRASE_TMS_USER_UID", TMS_USERNAME),
+        (TMS_USERNAME.name, TMS_PASSWORD.file),
+        (TMS_PASSWORD.name, TMS_USERNAME.name),
+        (TMS_PASSWORD.file, TMS_USERNAME.name),
+        ("PHRASE_TMS_USER_UID", TMS_USERNAME.name),
+        (OAUTH_CLIENT_ID.name, OAUTH_REFRESH_TOKEN.file),
+        (OAUTH_REFRESH_TOKEN.name, OAUTH_CLIENT_ID.name),
+        (OAUTH_REFRESH_TOKEN.file, OAUTH_CLIENT_ID.file),
+        (OAUTH_CLIENT_SECRET.name, OAUTH_CLIENT_ID.name),
     ] {
         let error = read(&[(set, "canary"), (REGION, "eu")]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config, "{set}");
@@ -183,10 +297,10 @@ fn half_a_credential_says_which_half_is_missing() {
 fn a_user_of_tms_is_one_of_tms_only_and_each_value_must_be_one() {
     for (name, value) in [
         (PRODUCT, "strings"),
-        (TMS_USERNAME, ""),
-        (TMS_USERNAME, "a\nb"),
-        (TMS_PASSWORD, ""),
-        (TMS_PASSWORD, "canary\ncanary"),
+        (TMS_USERNAME.name, ""),
+        (TMS_USERNAME.name, "a\nb"),
+        (TMS_PASSWORD.name, ""),
+        (TMS_PASSWORD.name, "canary\ncanary"),
         ("PHRASE_TMS_USER_UID", ""),
     ] {
         let error = read(&[&TMS[..], &[(name, value)]].concat()).unwrap_err();
@@ -194,7 +308,7 @@ fn a_user_of_tms_is_one_of_tms_only_and_each_value_must_be_one() {
         assert!(error.message().starts_with(name), "{name}: {error}");
         assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
     }
-    let both = [&TMS[..], &[(TMS_PASSWORD_FILE, "f")]].concat();
+    let both = [&TMS[..], &[(TMS_PASSWORD.file, "f")]].concat();
     let error = read(&both).unwrap_err();
     assert!(error.message().contains("are both set"), "{error}");
 }
@@ -202,12 +316,12 @@ fn a_user_of_tms_is_one_of_tms_only_and_each_value_must_be_one() {
 #[test]
 fn what_cannot_be_meant_is_a_configuration_error_that_names_the_variable_and_shows_no_secret() {
     for (name, value) in [
-        (API_TOKEN, ""),
-        (API_TOKEN, "\n"),
-        (API_TOKEN, "canary\ncanary"),
-        (API_TOKEN, "canary\n\n"),
-        (API_TOKEN, "cana\u{7}ry"),
-        (API_TOKEN, "canary\r\nX-Evil: 1"),
+        (API_TOKEN.name, ""),
+        (API_TOKEN.name, "\n"),
+        (API_TOKEN.name, "canary\ncanary"),
+        (API_TOKEN.name, "canary\n\n"),
+        (API_TOKEN.name, "cana\u{7}ry"),
+        (API_TOKEN.name, "canary\r\nX-Evil: 1"),
         (REGION, ""),
         (REGION, "de"),
         (REGION, "eu "),
@@ -247,18 +361,24 @@ fn what_cannot_be_meant_is_a_configuration_error_that_names_the_variable_and_sho
 
 #[test]
 fn an_empty_name_of_a_file_is_a_configuration_error() {
-    let error = read(&[(API_TOKEN_FILE, ""), (REGION, "eu")]).unwrap_err();
+    let error = read(&[(API_TOKEN.file, ""), (REGION, "eu")]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
-    assert!(error.message().starts_with(API_TOKEN_FILE), "{error}");
+    assert!(error.message().starts_with(API_TOKEN.file), "{error}");
 }
 
 #[test]
 fn a_region_that_is_not_set_is_never_guessed() {
-    let error = read(&[(API_TOKEN, "canary")]).unwrap_err();
+    let error = read(&[(API_TOKEN.name, "canary")]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.message().contains(REGION), "{error}");
     // Not even for the emulator: a script that forgets it would fail on the day it is pointed at Phrase.
-    assert!(read(&[(API_TOKEN, "canary"), (EMULATOR, "http://127.0.0.1:4010")]).is_err());
+    assert!(
+        read(&[
+            (API_TOKEN.name, "canary"),
+            (EMULATOR, "http://127.0.0.1:4010")
+        ])
+        .is_err()
+    );
 }
 
 #[test]
@@ -275,7 +395,7 @@ fn a_product_without_a_published_address_is_a_configuration_error() {
 #[test]
 fn bytes_that_are_no_text_are_a_configuration_error() {
     use std::os::unix::ffi::OsStringExt;
-    for bad in [API_TOKEN, REGION, IDM_BASE_URL] {
+    for bad in [API_TOKEN.name, REGION, IDM_BASE_URL] {
         let look_up = |name: &str| {
             let good = GOOD.iter().find(|(set, _)| *set == name);
             let odd = (name == bad).then(|| OsString::from_vec(vec![b'a', 0xFF]));

@@ -1,7 +1,7 @@
 use crate::stage::{program, run};
 
 #[test]
-fn the_demo_tells_of_both_schemes_with_the_requests_that_they_took() {
+fn the_demo_tells_of_all_schemes_with_the_requests_that_they_took() {
     let ended = run(program(&["demo"]));
     let answer = ended.answer();
     let counts: Vec<&str> = answer
@@ -11,8 +11,17 @@ fn the_demo_tells_of_both_schemes_with_the_requests_that_they_took() {
         .collect();
     let exchanges = ["1", "1", "1", "2", "3", "4", "4", "5", "5"];
     let logins = ["1", "1", "2", "2", "3", "4", "5", "6", "8", "10", "10"];
-    assert_eq!(counts, [&exchanges[..], &logins].concat(), "{answer}");
-    for told in ["log out in a browser", "a wrong code", "second factor"] {
+    let grants = ["0", "0", "1", "1", "1", "2", "3", "4", "5"];
+    let all = [&exchanges[..], &logins, &grants].concat();
+    assert_eq!(counts, all, "{answer}");
+    for told in [
+        "log out in a browser",
+        "a wrong code",
+        "second factor",
+        "a forged callback",
+        "two over one store",
+        "for 5 exchanges, 10 logins, and 5 grants of OAuth.",
+    ] {
         assert!(answer.contains(told), "{answer}");
     }
     assert!(
@@ -40,6 +49,8 @@ fn the_demo_needs_no_environment_and_is_not_led_astray_by_one() {
     for (name, value) in [
         ("PHRASE_REGION", "nowhere"),
         ("PHRASE_API_TOKEN", ""),
+        ("PHRASE_OAUTH_CLIENT_ID", ""),
+        ("BROWSER", "no-such-browser"),
         ("PHRASE_AUTH_EMULATOR", "http://emulator.invalid"),
         ("PHRASE_IDM_BASE_URL", "https://idm.invalid"),
         ("HTTP_PROXY", "http://proxy.invalid:1"),

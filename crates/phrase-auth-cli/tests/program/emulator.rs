@@ -137,6 +137,16 @@ fn exec_leaves_what_is_set() {
     );
 
     let mut command = shell(script);
+    command
+        .env("PHRASE_API_TOKEN", "mine")
+        .env("PHRASE_OAUTH_CLIENT_ID", "mine")
+        .env("PHRASE_TMS_PASSWORD", "mine");
+    let ended = run(command);
+    let note =
+        "note: PHRASE_API_TOKEN and PHRASE_OAUTH_CLIENT_ID and PHRASE_TMS_PASSWORD are yours;";
+    assert!(ended.stderr.starts_with(note), "{ended:?}");
+
+    let mut command = shell(script);
     command.env("PHRASE_API_TOKEN_FILE", "mine");
     assert_eq!(run(command).answer(), "eu tms none mine");
 }

@@ -6,7 +6,7 @@ use phrase_auth_emulator::{Application, Emulator, Endpoint, seed};
 use crate::stage::{emulator, pointed, run};
 
 /// Puts a header line on a request to a product's protected API: the status.
-fn call(emulator: &Emulator, product: Application, line: &str) -> u16 {
+pub(crate) fn call(emulator: &Emulator, product: Application, line: &str) -> u16 {
     let path = Endpoint::protected(product).path().unwrap();
     let port = emulator.port();
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();

@@ -153,6 +153,13 @@ pub(crate) fn signal(child: &Child, name: &str) {
 
 /// A server that gives every request the same answer, or none and holds on to it. The channel tells of each request.
 pub(crate) fn server(answer: Option<String>) -> (String, mpsc::Receiver<String>) {
+    server_that(move |_| answer.clone())
+}
+
+/// A server that gives each request the answer for it.
+pub(crate) fn server_that(
+    answer: impl Fn(&str) -> Option<String> + Send + 'static,
+) -> (String, mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let (tell, told) = mpsc::channel();
@@ -161,10 +168,11 @@ pub(crate) fn server(answer: Option<String>) -> (String, mpsc::Receiver<String>)
         for stream in listener.incoming().flatten() {
             let mut stream = stream;
             let request = read(&mut stream);
+            let answer = answer(&request);
             if tell.send(request).is_err() {
                 return;
             }
-            match &answer {
+            match answer {
                 Some(answer) => {
                     let _ = stream.write_all(answer.as_bytes());
                 }

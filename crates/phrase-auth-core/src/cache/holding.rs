@@ -52,12 +52,11 @@ impl Holding {
             return;
         }
         self.unsaved = false;
-        if !same(stored.as_ref(), self.session.as_ref()) {
-            self.token = stored
-                .as_ref()
-                .map(|stored| Arc::clone(stored.shared_token()));
-            self.session = stored.clone();
-        }
+        // Also where the tokens are the same: somebody may have marked it as refused.
+        self.token = stored
+            .as_ref()
+            .map(|stored| Arc::clone(stored.shared_token()));
+        self.session = stored.clone();
         self.filed = stored;
     }
 

@@ -24,6 +24,7 @@ mod adoption;
 mod clock;
 mod faults;
 mod flights;
+mod given_up;
 mod logout;
 mod rejection;
 mod runtimes;

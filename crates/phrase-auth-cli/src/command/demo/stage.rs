@@ -9,10 +9,17 @@ use phrase_auth_core::testing::ManualRuntime;
 use phrase_auth_core::{
     AuthError, AuthHeader, Authenticator, Generation, HttpClient, Limits, Product, Runtime, Secret,
 };
-use phrase_auth_emulator::seed::SeededUser;
+use phrase_auth_emulator::seed::{self, SeededUser};
 use phrase_auth_emulator::{Emulator, Endpoint};
+use phrase_auth_oauth2::OAuth2Client;
 use phrase_auth_platform::PlatformAuth;
 use phrase_auth_reqwest::ReqwestClient;
+
+mod act;
+mod claim;
+
+pub(super) use self::act::Act;
+pub(super) use self::claim::{check, step, unlike};
 
 use super::spoken;
 use crate::exit::Exit;
@@ -27,40 +34,6 @@ pub(super) struct Stage {
     act: Cell<Act>,
     headers: Cell<u64>,
     passed: Cell<Duration>,
-}
-
-/// Which scheme is shown, and so what is counted at the server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Act {
-    /// Of a Platform API token for a JWT.
-    #[default]
-    Exchanges,
-    /// With a TMS user name and password.
-    Logins,
-}
-
-impl Act {
-    fn endpoint(self) -> Endpoint {
-        match self {
-            Self::Exchanges => Endpoint::TokenExchange,
-            Self::Logins => Endpoint::Login,
-        }
-    }
-
-    /// The head of the column that counts.
-    fn counted(self) -> &'static str {
-        match self {
-            Self::Exchanges => "exchanges",
-            Self::Logins => "logins",
-        }
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::Exchanges => "A Platform API token (phrase-auth-platform)",
-            Self::Logins => "A TMS user name and password (phrase-auth-apitoken)",
-        }
-    }
 }
 
 impl Stage {
@@ -91,6 +64,27 @@ impl Stage {
             .runtime(Arc::<ManualRuntime>::clone(&self.clock))
             .build()?;
         Ok(auth)
+    }
+
+    /// A public client that people log in to TMS with on this stage.
+    pub(super) fn oauth2(&self) -> Result<OAuth2Client, Report> {
+        let id = seed::PUBLIC_CLIENT.client_id;
+        let client = OAuth2Client::builder(id, self.emulator.endpoints()?)
+            .http_client(Arc::<ReqwestClient>::clone(&self.client))
+            .runtime(Arc::<ManualRuntime>::clone(&self.clock))
+            .build()?;
+        Ok(client)
+    }
+
+    /// The person logs in and allows it: where the browser is sent.
+    pub(super) fn consent(&self, url: &str) -> Result<String, Report> {
+        let sent = self.emulator.authorize(url);
+        sent.map_err(|error| unlike("the person can log in").with("cause", error.to_string()))
+    }
+
+    /// The person takes back what was allowed.
+    pub(super) fn take_back(&self, user: &SeededUser) -> usize {
+        self.emulator.revoke_oauth(user.user_name)
     }
 
     pub(super) async fn header(&self, auth: &dyn Authenticator) -> Result<AuthHeader, Report> {
@@ -134,6 +128,20 @@ impl Stage {
         self.passed.set(self.passed.get().saturating_add(span));
     }
 
+    /// Lets time pass as it does outside, while something is done that waits for a moment by itself.
+    pub(super) async fn in_real_time<T>(&self, deed: impl Future<Output = T>) -> T {
+        let passing = async {
+            loop {
+                tokio::time::sleep(TICK).await;
+                self.pass(TICK);
+            }
+        };
+        tokio::select! {
+            done = deed => done,
+            () = passing => std::future::pending().await,
+        }
+    }
+
     pub(super) fn revoke_tokens(&self) {
         self.emulator.revoke_tokens();
     }
@@ -151,23 +159,39 @@ impl Stage {
     /// Calls the protected API, and expects this status.
     pub(super) async fn call_is(&self, expected: u16, header: &AuthHeader) -> Result<(), Report> {
         let url = format!("{}{}", self.emulator.url(), path());
+        self.get_is(expected, &url, Some(header)).await
+    }
+
+    /// Opens an address as a browser does, and expects this status.
+    pub(super) async fn visit_is(&self, expected: u16, url: &str) -> Result<(), Report> {
+        self.get_is(expected, url, None).await
+    }
+
+    async fn get_is(
+        &self,
+        expected: u16,
+        url: &str,
+        header: Option<&AuthHeader>,
+    ) -> Result<(), Report> {
         let mut request = Request::get(url).body(Bytes::new()).map_err(|error| {
             Report::new(Exit::BUG, "the request cannot be made").with("cause", error.to_string())
         })?;
-        header.clone().apply(request.headers_mut());
+        if let Some(header) = header {
+            header.clone().apply(request.headers_mut());
+        }
         let answer = self.client.send(request, Limits::default()).await;
         let status = match answer {
             Ok(response) => response.status().as_u16(),
             Err(error) => {
-                let report = unlike("the API answers").with("cause", error.to_string());
+                let report = unlike("there is an answer").with("cause", error.to_string());
                 return Err(report.caused_by(std::error::Error::source(&error)));
             }
         };
         if status == expected {
             return Ok(());
         }
-        Err(unlike(&format!("the API answers {expected}"))
-            .with("instead", format!("it answered {status}")))
+        Err(unlike(&format!("the answer is {expected}"))
+            .with("instead", format!("it was {status}")))
     }
 
     pub(super) fn call_shown() -> String {
@@ -211,12 +235,13 @@ impl Stage {
 
     pub(super) fn close(&self) -> Result<(), Report> {
         output::line(&format!(
-            "\nDone: {} headers and {} answers of the API in {}, for {} exchanges and {} logins.",
+            "\nDone: {} headers and {} answers of the API in {}, for {} exchanges, {} logins, and {} grants of OAuth.",
             self.headers.get(),
             self.emulator.log().count(Endpoint::Tms),
             spoken(self.passed.get()),
             self.asked(Act::Exchanges),
             self.asked(Act::Logins),
+            self.asked(Act::Grants),
         ))
     }
 
@@ -225,59 +250,12 @@ impl Stage {
     }
 }
 
-/// One step of the demo. It must succeed, and soon: the clock that is moved by hand bounds nothing.
-pub(super) async fn step<T>(
-    name: &'static str,
-    deed: impl Future<Output = Result<T, Report>>,
-) -> Result<T, Report> {
-    match tokio::time::timeout(PATIENCE, deed).await {
-        Ok(done) => done.map_err(|report| report.unexpected(name)),
-        Err(_) => Err(unlike("it happens within half a minute").unexpected(name)),
-    }
-}
-
-/// What is printed later must be so.
-pub(super) fn check(so: bool, claim: &str) -> Result<(), Report> {
-    if so { Ok(()) } else { Err(unlike(claim)) }
-}
-
-pub(super) fn unlike(claim: &str) -> Report {
-    Report::new(Exit::BUG, "the demo did not go as it should")
-        .with("expected", claim)
-        .with("next", "please report this")
-}
-
 fn path() -> &'static str {
     Endpoint::Tms.path().unwrap_or_default()
 }
 
-/// On loopback everything takes milliseconds.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Short beside the fraction of a second for which a cache waits.
+const TICK: Duration = Duration::from_millis(10);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_claim_that_does_not_hold_is_told_with_its_step() {
-        assert!(check(true, "it is so").is_ok());
-        let report = check(false, "it is so").unwrap_err().unexpected("a step");
-        let text = report.to_string();
-        assert!(
-            text.contains("expected: it is so") && text.contains("during: a step"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn a_count_that_is_off_is_noticed() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        let stage = runtime.block_on(Stage::build()).unwrap();
-        assert!(stage.asked_are(0).is_ok());
-        let text = stage.asked_are(1).unwrap_err().to_string();
-        assert!(text.contains("instead: there were 0"), "{text}");
-    }
-}
+mod tests;

@@ -9,8 +9,8 @@ use tokio::process::{Child, Command};
 
 use crate::cli::Exec;
 use crate::environment::{
-    self, API_TOKEN, API_TOKEN_FILE, PRODUCT, REGION, TMS_PASSWORD, TMS_PASSWORD_FILE,
-    TMS_USER_UID, TMS_USER_UID_FILE, TMS_USERNAME, TMS_USERNAME_FILE,
+    self, API_TOKEN, OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET, OAUTH_REFRESH_TOKEN, PRODUCT, REGION,
+    TMS_PASSWORD, TMS_USER_UID, TMS_USERNAME, Variable,
 };
 use crate::exit::Exit;
 use crate::output;
@@ -40,30 +40,33 @@ pub(crate) async fn exec(exec: Exec) -> Result<Exit, Report> {
     if absent(PRODUCT) {
         command.env(PRODUCT, application.name());
     }
-    let tms = [
-        TMS_USERNAME,
-        TMS_USERNAME_FILE,
-        TMS_PASSWORD,
-        TMS_PASSWORD_FILE,
-    ];
-    let no_user = tms.into_iter().all(absent);
+    let own = |variables: &[Variable]| -> Vec<&'static str> {
+        let names = variables.iter().flat_map(|it| [it.name, it.file]);
+        names.filter(|name| !absent(name)).collect()
+    };
+    let token = own(&[API_TOKEN]);
+    let oauth = own(&[OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET, OAUTH_REFRESH_TOKEN]);
+    let user = own(&[TMS_USERNAME, TMS_PASSWORD]);
     // A token goes before a user of TMS: whoever has set one, and asks for TMS, wants that one.
-    let wants_user = !no_user && product == Product::Tms;
-    if !wants_user && absent(API_TOKEN) && absent(API_TOKEN_FILE) {
-        command.env(API_TOKEN, seed::good(application));
+    let wants_user = !user.is_empty() && product == Product::Tms;
+    if !wants_user && token.is_empty() {
+        command.env(API_TOKEN.name, seed::good(application));
     }
-    if no_user {
-        command.env(TMS_USERNAME, seed::PLAIN_USER.user_name);
-        command.env(TMS_PASSWORD, seed::PLAIN_USER.password);
+    if user.is_empty() {
+        command.env(TMS_USERNAME.name, seed::PLAIN_USER.user_name);
+        command.env(TMS_PASSWORD.name, seed::PLAIN_USER.password);
         // The account of somebody else.
         command
-            .env_remove(TMS_USER_UID)
-            .env_remove(TMS_USER_UID_FILE);
+            .env_remove(TMS_USER_UID.name)
+            .env_remove(TMS_USER_UID.file);
     }
-    let own = [API_TOKEN, API_TOKEN_FILE].into_iter().chain(tms);
-    if let Some(name) = own.into_iter().find(|name| !absent(name)) {
+    let yours = [token, oauth, user].map(|names| names.into_iter().next());
+    let yours: Vec<&str> = yours.into_iter().flatten().collect();
+    if !yours.is_empty() {
+        let are = if yours.len() == 1 { "is" } else { "are" };
         output::note(&format!(
-            "note: {name} is yours; the emulator knows its own credentials only"
+            "note: {} {are} yours; the emulator knows its own credentials only",
+            yours.join(" and ")
         ));
     }
     let mut child = command
