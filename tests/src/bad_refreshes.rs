@@ -17,7 +17,7 @@ use crate::fixture::{client, endpoints, hurried};
 use crate::hostile::{ailing, json};
 
 /// Said of exchanged tokens only.
-const FOR_EXCHANGES: [&str; 2] = ["another issued type", "an empty issued type"];
+pub(crate) const FOR_EXCHANGES: [&str; 2] = ["another issued type", "an empty issued type"];
 
 #[tokio::test]
 async fn no_bad_answer_to_a_refresh_costs_a_session() {

@@ -6,6 +6,8 @@ mod apitoken;
 #[cfg(test)]
 mod bad_answers;
 #[cfg(test)]
+mod bad_codes;
+#[cfg(test)]
 mod bad_logins;
 #[cfg(test)]
 mod bad_refreshes;

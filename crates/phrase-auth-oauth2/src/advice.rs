@@ -7,6 +7,7 @@ pub(crate) fn on_code(error: AuthError) -> AuthError {
             .with_message("the server refused the authorization code")
             .with_hint(CODE_REFUSED),
         ErrorKind::Config => client(error),
+        ErrorKind::Forbidden => error,
         // It may have arrived, and then it is spent.
         _ => error.with_hint(BEGIN_AGAIN),
     }

@@ -99,10 +99,10 @@ impl OAuth2Auth {
     /// What was asked for and is not granted, or not any more: a server may narrow the scope at the login
     /// and at each refresh (RFC 6749 sections 3.3 and 6).
     pub fn missing_scope(&self) -> Vec<String> {
-        let granted = self.scope().unwrap_or_default();
         let wanted = self.client.0.scope.iter().map(String::as_str);
-        match self.cache.session() {
-            Some(_) => scope::missing(wanted, &granted),
+        match self.scope() {
+            Some(granted) => scope::missing(wanted, &granted),
+            // Nobody has said.
             None => Vec::new(),
         }
     }

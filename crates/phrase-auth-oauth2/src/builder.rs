@@ -148,6 +148,11 @@ impl OAuth2ClientBuilder {
     /// known, and if there is no transport.
     pub fn build(self) -> Result<OAuth2Client, AuthError> {
         check_client_id(&self.client_id)?;
+        let is_raw = matches!(self.secret, Some((_, ClientAuth::RawBasic)));
+        if is_raw && self.client_id.contains(':') {
+            let what = "a client id with a colon cannot be sent as raw Basic";
+            return Err(AuthError::new(ErrorKind::Config, what).with_hint("use ClientAuth::Basic"));
+        }
         if let Some((secret, _)) = &self.secret {
             secret.check().map_err(|error| {
                 let what = format!("the client secret cannot be used: {}", error.message());
@@ -163,6 +168,7 @@ impl OAuth2ClientBuilder {
             Some(text) => url::endpoint("authorize URL", text)?,
             None => base.join("/oauth/authorize")?,
         };
+        url::check_query("authorize URL", &authorize_url, &ASKED)?;
         let token_url = match &self.token_url {
             Some(text) => url::endpoint("token URL", text)?,
             None => base.join("/oauth/token")?,
@@ -188,6 +194,17 @@ impl OAuth2ClientBuilder {
         })))
     }
 }
+
+/// What is added to the query of the authorization endpoint.
+const ASKED: [&str; 7] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+];
 
 /// RFC 6749 appendix A.1, and no spaces, which come from copying.
 fn check_client_id(client_id: &str) -> Result<(), AuthError> {

@@ -35,7 +35,7 @@ impl Callback {
         let bare = redirect_url.split('#').next().unwrap_or_default();
         let (address, query) = bare.split_once('?').unwrap_or((bare, ""));
         if !pending.redirect.is_of(address) {
-            return Err(foreign("it is not for the redirect URI of this login"));
+            return Err(foreign("it is not for the redirect URI of this login").with_hint(ADDRESS));
         }
         Self::of_query(query, pending, expected)
     }
@@ -57,7 +57,10 @@ impl Callback {
         };
         // Before anything else: whoever does not know the state has no say.
         let state = one("state")?;
+        // What is empty says nothing.
+        let said = |value: Option<&'_ Secret>| value.is_some_and(|it| !it.expose().is_empty());
         let (code, error) = (one("code")?, one("error")?);
+        let (code, error) = (code.filter(|_| said(code)), error.filter(|_| said(error)));
         let (description, issuer) = (one("error_description")?, one("iss")?);
         if !state.is_some_and(|state| pending.is_state(state)) {
             return Err(foreign("its state is not the one of this login"));
@@ -97,6 +100,9 @@ fn foreign(why: &str) -> AuthError {
         .with_hint("finish the login in the browser in which it was begun, or begin again")
 }
 
+const ADDRESS: &str = "give path and query as the redirect URI has them; behind a proxy, put what arrived after your own \
+                       redirect URI";
+
 /// 4 KiB: a server that packs a whole session into its codes needs half of that.
 const MAX_CODE: usize = 4096;
 
@@ -131,6 +137,7 @@ mod tests {
             "https://app.example/callback?code=c%2F1&state=canary-state",
             "/callback?state=canary-state&code=c%2F1&session_state=x&session_state=y",
             "/callback?state=canary-state&code=c%2F1#_=_",
+            "/callback?state=canary-state&code=c%2F1&error=",
         ] {
             let Ok(Callback::Code(code)) = read(url, None, false) else {
                 panic!("{url}")

@@ -63,7 +63,7 @@ impl OAuth2Client {
 
     /// Begins a login: the URL that the person's browser is to be sent to, and what has to be kept until it
     /// comes back to the redirect URI. Nothing is sent. Each login has a state and a code verifier of its
-    /// own; neither is in the URL but as a hash.
+    /// own; of the verifier there is a hash in the URL.
     ///
     /// # Errors
     ///
@@ -96,6 +96,14 @@ impl OAuth2Client {
             begun_at: endpoint.runtime.now().wall,
         };
         Ok((authorization.url, pending))
+    }
+
+    /// Whether `redirect_url` is the answer to a login, and not something that somebody else has made up. A web
+    /// server asks this before it gives away what is pending: a forged redirect must not end the login of a
+    /// person who is still at it.
+    pub fn is_answer(&self, pending: &PendingAuthorization, redirect_url: &str) -> bool {
+        let callback = Callback::read(redirect_url, pending, &self.expected());
+        self.check(pending).is_ok() && callback.is_ok()
     }
 
     /// Finishes a login: checks that `redirect_url` is the answer to it, redeems the code, once, and gives
@@ -181,14 +189,24 @@ impl OAuth2Client {
         let deadline = Deadline::new(endpoint.runtime.now(), policy.deadline);
         let answer = endpoint.redeem(redemption, deadline).await;
         let (answer, start) = answer.map_err(advice::on_code)?;
-        let asked_for = self.0.scope.join(" ");
-        let granted = answer.scope.clone().unwrap_or(asked_for);
-        let token = token(answer, None, &granted)?;
+        let asked_for = Some(self.0.scope.join(" ")).filter(|scope| !scope.is_empty());
+        let granted = answer.scope.clone().or(asked_for);
+        if answer.lifetime.is_zero() && answer.refresh_token.is_none() {
+            let what = "the server gave a session that is over already, and nothing to renew it";
+            return Err(AuthError::new(ErrorKind::Protocol, what).with_hint(ASK_THE_SERVER));
+        }
+        let token = token(answer, None, granted)?;
         Ok(Session::new(token, start.wall, key))
     }
 
     pub(crate) fn audience(&self) -> Audience {
         self.0.base.clone().into()
+    }
+
+    /// The variable that the client's secret is read from, if it is.
+    #[cfg(feature = "browser")]
+    pub(crate) fn secret_variable(&self) -> Option<&std::ffi::OsStr> {
+        self.0.endpoint.secret.as_ref()?.0.variable()
     }
 
     pub(crate) fn runtime(&self) -> Arc<dyn Runtime> {
@@ -209,12 +227,14 @@ impl OAuth2Client {
     }
 }
 
+const ASK_THE_SERVER: &str = "ask who runs the server why its tokens do not live";
+
 /// What a token endpoint granted, as a token. Where it gave no refresh token, `old` stays (RFC 6749
 /// section 6).
 pub(crate) fn token(
     answer: TokenAnswer,
     old: Option<&Secret>,
-    scope: &str,
+    scope: Option<String>,
 ) -> Result<Token, AuthError> {
     let token = Token::new(answer.access_token, HeaderStyle::bearer(), answer.lifetime)?;
     let token = match answer.refresh_token.or_else(|| old.cloned()) {
@@ -222,8 +242,8 @@ pub(crate) fn token(
         None => token,
     };
     Ok(match scope {
-        "" => token,
-        scope => token.with_scope(scope),
+        Some(scope) => token.with_scope(scope),
+        None => token,
     })
 }
 

@@ -1,10 +1,12 @@
+use std::ffi::OsString;
 use std::fmt;
 use std::future::Future;
+use std::io::{self, Write};
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::time::Duration;
 
-use phrase_auth_core::{AuthError, ErrorKind, Secret, Session, caught};
+use phrase_auth_core::{AuthError, Secret, Session};
 
 use self::browser::Browser;
 use crate::client::OAuth2Client;
@@ -37,16 +39,11 @@ impl OAuth2Client {
     /// # Errors
     ///
     /// `LoginRequired` if nobody has finished it in [time](BrowserLogin::timeout). `Config` if no port is
-    /// free, for a redirect URI or listen address that is not loopback where it has to be, and without a
-    /// Tokio runtime. Others as [`finish`](Self::finish); a callback that is not the answer to this login
+    /// free, for a listen address that is not loopback, for a redirect URI and ports that do not go together,
+    /// and without a Tokio runtime. Others as [`finish`](Self::finish); a callback that is not the answer to this login
     /// ends nothing.
     pub async fn login_with_browser(&self, login: BrowserLogin) -> Result<Session, AuthError> {
-        // Tokio panics on a runtime without sockets.
-        let session = caught(flow::run(self, login)).await;
-        session.unwrap_or_else(|| {
-            let what = "a login with the browser needs a Tokio runtime with sockets and timers";
-            Err(AuthError::new(ErrorKind::Config, what).with_hint("build it with enable_all"))
-        })
+        flow::run(self, login).await
     }
 }
 
@@ -90,7 +87,10 @@ impl BrowserLogin {
             redirect_uri: None,
             timeout: TIME_FOR_A_PERSON,
             browser: Browser::System,
-            notify: Box::new(|notice| eprintln!("{notice}")),
+            notify: Box::new(|notice| {
+                // Who has no stderr has a browser.
+                let _ = writeln!(io::stderr(), "{notice}");
+            }),
             paste: None,
         }
     }
@@ -119,8 +119,9 @@ impl BrowserLogin {
         }
     }
 
-    /// The redirect URI as it is registered, if it is not the client's own. A loopback one without a port gets the port that is
-    /// listened on; any other has to lead there, as a tunnel does.
+    /// The redirect URI as it is registered, if it is not the client's own. A loopback one without a port gets
+    /// the port that is listened on. Any other has to lead to the one [`port`](Self::port) that is named, as a
+    /// tunnel does that keeps the request's `Host`.
     pub fn redirect_uri(self, redirect_uri: impl Into<String>) -> Self {
         Self {
             redirect_uri: Some(redirect_uri.into()),
@@ -142,13 +143,14 @@ impl BrowserLogin {
     }
 
     /// Opens the URL by this program, with the URL as its last argument. No shell is involved.
-    pub fn browser_command(
+    pub fn browser_command<A: Into<OsString>>(
         self,
-        program: impl Into<std::ffi::OsString>,
-        args: impl IntoIterator<Item = std::ffi::OsString>,
+        program: impl Into<OsString>,
+        args: impl IntoIterator<Item = A>,
     ) -> Self {
+        let args = args.into_iter().map(Into::into).collect();
         Self {
-            browser: Browser::Command(program.into(), args.into_iter().collect()),
+            browser: Browser::Command(program.into(), args),
             ..self
         }
     }

@@ -32,6 +32,11 @@ impl PendingAuthorization {
         &self.state
     }
 
+    /// When it was begun, by the wall clock: what is older than an hour can be thrown away.
+    pub fn begun_at(&self) -> SystemTime {
+        self.begun_at
+    }
+
     /// All of it as JSON, secrets included, in a buffer that is wiped when the last clone is dropped.
     pub fn to_secret_bytes(&self) -> Bytes {
         let since_epoch = self.begun_at.duration_since(SystemTime::UNIX_EPOCH);

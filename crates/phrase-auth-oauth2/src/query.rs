@@ -15,6 +15,11 @@ impl Query {
         pairs.collect::<Option<_>>().map(Self)
     }
 
+    /// Whether there is a parameter of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(found, _)| found == name)
+    }
+
     /// The value of a parameter; an error if it stands there twice (RFC 6749 section 3.1).
     pub(crate) fn one(&self, name: &str) -> Result<Option<&Secret>, Doubled> {
         let mut values = self.0.iter().filter(|(found, _)| found == name);

@@ -1,4 +1,3 @@
-#[cfg(feature = "browser")]
 use std::net::IpAddr;
 
 use http::Uri;
@@ -20,6 +19,7 @@ impl RedirectUri {
     /// 8.3).
     pub(crate) fn parse(text: &str) -> Result<Self, AuthError> {
         let uri = url::endpoint("redirect URI", text)?;
+        url::check_query("redirect URI", &uri, &ANSWERED)?;
         Ok(Self {
             text: text.to_owned(),
             uri,
@@ -43,32 +43,29 @@ impl RedirectUri {
             return false;
         };
         match (Target::try_from(&uri), Target::try_from(&self.uri)) {
-            (Ok(arrived), Ok(own)) => {
-                arrived.scheme.eq_ignore_ascii_case(own.scheme)
-                    && arrived.host.eq_ignore_ascii_case(own.host)
-                    && arrived.port == own.port
-                    && arrived.path == own.path
-            }
+            (Ok(arrived), Ok(own)) => is_same_origin(arrived, own) && arrived.path == own.path,
             _ => false,
         }
     }
 
-    /// Host and port as a browser writes them into `Host`.
+    /// Whether a request's `Host` names this URI's host and port. Browsers write it in lower case, and leave
+    /// out the usual port.
     #[cfg(feature = "browser")]
-    pub(crate) fn authority(&self) -> &str {
-        self.uri
-            .authority()
-            .map_or("", http::uri::Authority::as_str)
+    pub(crate) fn is_host(&self, host: &str) -> bool {
+        let scheme = self.uri.scheme_str().unwrap_or_default();
+        self.is_origin(&format!("{scheme}://{host}"))
     }
 
-    /// Scheme, host and port as a browser writes them into `Origin`.
+    /// Whether a request's `Origin` is this URI's.
     #[cfg(feature = "browser")]
-    pub(crate) fn origin(&self) -> String {
-        format!(
-            "{}://{}",
-            self.uri.scheme_str().unwrap_or_default(),
-            self.authority()
-        )
+    pub(crate) fn is_origin(&self, origin: &str) -> bool {
+        let Ok(uri) = origin.parse::<Uri>() else {
+            return false;
+        };
+        match (Target::try_from(&uri), Target::try_from(&self.uri)) {
+            (Ok(given), Ok(own)) => is_same_origin(given, own) && given.path == "/",
+            _ => false,
+        }
     }
 
     /// The address that it leads to on this machine, if it does: the port is `None` if none is written,
@@ -87,12 +84,30 @@ impl RedirectUri {
     /// The same URI with a port, where none was written.
     #[cfg(feature = "browser")]
     pub(crate) fn with_port(&self, port: u16) -> Result<Self, AuthError> {
-        let authority = self.authority();
+        let authority = self
+            .uri
+            .authority()
+            .map_or("", http::uri::Authority::as_str);
         let rest = self.text.split_once(authority).map_or("", |(_, rest)| rest);
         let scheme = self.uri.scheme_str().unwrap_or_default();
         Self::parse(&format!("{scheme}://{authority}:{port}{rest}"))
     }
 }
+
+fn is_same_origin(one: Target<'_>, other: Target<'_>) -> bool {
+    let ip = |host: &str| {
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        host.parse::<IpAddr>().ok()
+    };
+    // An address has several writings, of which browsers use one.
+    let same_ip = ip(one.host).is_some_and(|one| ip(other.host) == Some(one));
+    one.scheme.eq_ignore_ascii_case(other.scheme)
+        && (same_ip || one.host.eq_ignore_ascii_case(other.host))
+        && one.port == other.port
+}
+
+/// What a server adds to the query: twice there, every answer would be refused.
+const ANSWERED: [&str; 5] = ["code", "state", "error", "error_description", "iss"];
 
 /// An address as it stands in a URL.
 #[cfg(feature = "browser")]
@@ -124,6 +139,8 @@ mod tests {
             "https://app.example/callback#x",
             "/callback",
             "",
+            "https://app.example/callback?state=x",
+            "https://app.example/callback?a=b&%63ode=x",
         ] {
             assert!(RedirectUri::parse(bad).is_err(), "{bad}");
         }
@@ -151,6 +168,32 @@ mod tests {
             "",
         ] {
             assert!(!redirect.is_of(other), "{other}");
+        }
+    }
+
+    #[cfg(feature = "browser")]
+    #[test]
+    fn host_and_origin_are_compared_as_browsers_write_them() {
+        let redirect = RedirectUri::parse("https://APP.example:443/callback").unwrap();
+        for host in ["app.example", "app.example:443"] {
+            assert!(redirect.is_host(host) && redirect.is_origin(&format!("https://{host}")));
+        }
+        for host in [
+            "",
+            "app.example:444",
+            "app.example.evil.example",
+            "a@app.example",
+            "app.example/x",
+        ] {
+            assert!(!redirect.is_host(host), "{host}");
+        }
+        for origin in [
+            "null",
+            "",
+            "http://app.example",
+            "https://app.example/callback",
+        ] {
+            assert!(!redirect.is_origin(origin), "{origin}");
         }
     }
 

@@ -23,13 +23,13 @@ impl TokenSource for Refresh {
         let answer = endpoint.refresh(refresh_token, deadline).await;
         let (answer, _) = answer.map_err(advice::on_refresh)?;
         // Where it is not said, it is what it was (RFC 6749 section 6).
-        let before = previous.scope().unwrap_or_default();
-        let granted = answer.scope.clone().unwrap_or_else(|| before.to_owned());
-        report(&scope::missing(
-            before.split(' ').filter(|it| !it.is_empty()),
-            &granted,
-        ));
-        let renewed = token(answer, Some(refresh_token), &granted)?;
+        let before = previous.scope();
+        let granted = answer.scope.clone().or_else(|| before.map(str::to_owned));
+        if let (Some(before), Some(granted)) = (before, &granted) {
+            let words = before.split(' ').filter(|word| !word.is_empty());
+            report(&scope::missing(words, granted));
+        }
+        let renewed = token(answer, Some(refresh_token), granted)?;
         Ok(match previous.subject() {
             Some(subject) => renewed.with_subject(subject),
             None => renewed,

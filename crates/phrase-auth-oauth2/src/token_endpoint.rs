@@ -15,7 +15,7 @@ use oauth2::{
 };
 use phrase_auth_core::{
     AuthError, Call, Deadline, ErrorKind, Grant, HttpClient, Limits, Now, Runtime, Secret,
-    SecretSource, TokenAnswer, wiped,
+    SecretSource, TokenAnswer, wiped, within,
 };
 
 use crate::client_auth::ClientAuth;
@@ -87,7 +87,7 @@ impl TokenEndpoint {
             redirect,
         } = redemption;
         let redirect_url = RedirectUrl::new(redirect.as_str().to_owned()).map_err(not_a_url)?;
-        let secret = self.client_secret().await?;
+        let secret = self.client_secret(deadline).await?;
         let request = self.request(secret.as_ref(), |client, keep| {
             let client = client.set_redirect_uri(redirect_url);
             let request = client.exchange_code(AuthorizationCode::new(code.expose().to_owned()));
@@ -114,7 +114,7 @@ impl TokenEndpoint {
         refresh_token: &Secret,
         deadline: Deadline,
     ) -> Result<(TokenAnswer, Now), AuthError> {
-        let secret = self.client_secret().await?;
+        let secret = self.client_secret(deadline).await?;
         let token = RefreshToken::new(refresh_token.expose().to_owned());
         let request = self.request(secret.as_ref(), |client, keep| {
             let _ = client.exchange_refresh_token(&token).request(&keep);
@@ -125,10 +125,18 @@ impl TokenEndpoint {
         self.send(request?, &call, deadline).await
     }
 
-    async fn client_secret(&self) -> Result<Option<Secret>, AuthError> {
-        match &self.secret {
-            Some((source, _)) => source.read().await.map(Some),
-            None => Ok(None),
+    /// The secret, from wherever it comes, in the time that there is.
+    async fn client_secret(&self, deadline: Deadline) -> Result<Option<Secret>, AuthError> {
+        let Some((source, _)) = &self.secret else {
+            return Ok(None);
+        };
+        let left = deadline.left(&self.runtime.now());
+        match within(&*self.runtime, left, source.read()).await? {
+            Some(secret) => secret.map(Some),
+            None => {
+                let what = "the client secret was not there in time";
+                Err(AuthError::new(ErrorKind::Timeout, what))
+            }
         }
     }
 
@@ -187,6 +195,9 @@ impl TokenEndpoint {
         let limits = usual.with_timeout(usual.timeout.min(deadline.left(&start)));
         let answer = self.client.send(request, limits).await;
         let answer = call.read(answer, self.runtime.now().wall)?;
+        if let Some((secret, _)) = &self.secret {
+            secret.used();
+        }
         Ok((answer, start))
     }
 }

@@ -1,6 +1,8 @@
 use http::Uri;
 use phrase_auth_core::{AuthError, ErrorKind, Target};
 
+use crate::query::Query;
+
 /// Reads the URL of an endpoint, which may have a query (RFC 6749 sections 3.1 and 3.2) and no fragment.
 ///
 /// # Errors
@@ -22,6 +24,25 @@ pub(crate) fn endpoint(what: &str, text: &str) -> Result<Uri, AuthError> {
         return Err(refused(&format!("a secret may not be sent to {target}")));
     }
     Ok(uri)
+}
+
+/// Refuses a query that has what is added to it later: twice there, a parameter has no meaning (RFC 6749
+/// section 3.1).
+///
+/// # Errors
+///
+/// `Config`, with the parameter's name.
+pub(crate) fn check_query(what: &str, uri: &Uri, reserved: &[&str]) -> Result<(), AuthError> {
+    let refused = |why: String| {
+        AuthError::new(ErrorKind::Config, format!("the {what}: {why}"))
+            .with_hint("leave it out; the library adds what belongs there")
+    };
+    let query = Query::parse(uri.query().unwrap_or_default());
+    let query = query.ok_or_else(|| refused("its query is broken".to_owned()))?;
+    match reserved.iter().find(|name| query.has(name)) {
+        Some(name) => Err(refused(format!("its query may not have {name}"))),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

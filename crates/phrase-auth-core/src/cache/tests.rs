@@ -191,6 +191,16 @@ async fn put(store: &impl TokenStore, token: Token, clock: &ManualRuntime) {
     entry.save(&session).await.unwrap();
 }
 
+/// A cache over a store that has a session, and its clock.
+async fn begun<S: TokenStore + Clone>(
+    server: &Rotating,
+    store: &S,
+) -> (TokenCache, Arc<ManualRuntime>) {
+    let clock = Arc::default();
+    put(store, server.token(), &clock).await;
+    (stored(server.clone(), &clock, store.clone()), clock)
+}
+
 /// The access token that a store has.
 async fn kept(store: &impl TokenStore) -> Option<String> {
     let session = store.load(&key()).await.unwrap()?;

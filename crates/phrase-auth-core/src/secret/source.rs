@@ -1,4 +1,4 @@
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::future::Future;
 use std::io::Read;
@@ -113,6 +113,14 @@ impl SecretSource {
                 None => placed,
             }
         })
+    }
+
+    /// The environment variable that it is read from, if it is: not to be handed on to children.
+    pub fn variable(&self) -> Option<&OsStr> {
+        match &self.0 {
+            Place::Env(name) => Some(name),
+            Place::Value(_) | Place::Once(_) | Place::File(_) | Place::Callback(_) => None,
+        }
     }
 
     /// Says that the secret has been used with success: a `once` is wiped, nothing else changes.

@@ -12,16 +12,17 @@ pub(super) enum Browser {
 }
 
 impl Browser {
-    /// Starts the browser, and does not wait for it.
-    pub(super) fn open(&self, url: &str) -> io::Result<()> {
+    /// Starts the browser, and does not wait for it. `secret` is a variable that holds one, which the browser
+    /// does not get.
+    pub(super) fn open(&self, url: &str, secret: Option<&OsStr>) -> io::Result<()> {
         match self {
             Self::None => Ok(()),
-            Self::Command(program, args) => start(program, args, url),
+            Self::Command(program, args) => start(program, args, url, secret),
             Self::System => {
                 let mut last = Err(io::ErrorKind::NotFound.into());
                 for (program, args) in OPENERS {
                     let args: Vec<OsString> = args.iter().map(OsString::from).collect();
-                    last = start(OsStr::new(program), &args, url);
+                    last = start(OsStr::new(program), &args, url, secret);
                     if last.is_ok() {
                         break;
                     }
@@ -35,7 +36,7 @@ impl Browser {
 /// The URL is one argument, and no shell looks at it. It starts with `http`, so that it is no option.
 ///
 /// Not by the crate `webbrowser`, which hands on the whole environment, secrets and all.
-fn start(program: &OsStr, args: &[OsString], url: &str) -> io::Result<()> {
+fn start(program: &OsStr, args: &[OsString], url: &str, secret: Option<&OsStr>) -> io::Result<()> {
     let mut command = Command::new(program);
     command
         .args(args)
@@ -44,7 +45,7 @@ fn start(program: &OsStr, args: &[OsString], url: &str) -> io::Result<()> {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     for (name, _) in std::env::vars_os() {
-        if is_ours(&name) {
+        if is_ours(&name) || secret == Some(name.as_os_str()) {
             command.env_remove(name);
         }
     }
@@ -83,38 +84,54 @@ const OPENERS: &[(&str, &[&str])] = &[
 mod tests {
     use super::*;
 
+    /// Opens a URL by a shell script, and gives back what that has printed.
     #[cfg(unix)]
-    #[test]
-    fn the_url_is_one_argument_whatever_is_in_it() {
-        let folder = std::env::temp_dir().join(format!("phrase-auth-open-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let told = folder.join("told");
-        let url = "https://a.example/?a=b&c=$(touch x);'\"|%20";
-        let script = format!(
-            "printf '%s\\n' \"$#\" \"$2\" > {0}.new; mv {0}.new {0}",
-            told.display()
-        );
+    fn told_by(script: &str, url: &str, secret: Option<&OsStr>) -> String {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::SeqCst);
+        let name = format!("phrase-auth-open-{}-{number}", std::process::id());
+        let told = std::env::temp_dir().join(name);
+        let script = format!("{{ {script}; }} > {0}.new; mv {0}.new {0}", told.display());
         let args = ["-c", &script, "sh", "first"].map(OsString::from);
-        Browser::Command("sh".into(), args.into())
-            .open(url)
-            .unwrap();
+        let browser = Browser::Command("sh".into(), args.into());
+        browser.open(url, secret).unwrap();
         let begun = std::time::Instant::now();
-        let text = loop {
+        loop {
             match std::fs::read_to_string(&told) {
-                Ok(text) => break text,
+                Ok(text) => {
+                    std::fs::remove_file(&told).unwrap();
+                    return text;
+                }
                 Err(_) if begun.elapsed().as_secs() < 10 => std::thread::yield_now(),
                 Err(error) => panic!("{error}"),
             }
-        };
-        std::fs::remove_dir_all(&folder).unwrap();
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_url_is_one_argument_whatever_is_in_it() {
+        let url = "https://a.example/?a=b&c=$(touch x);'\"|%20";
+        let text = told_by("printf '%s\\n' \"$#\" \"$2\"", url, None);
         assert_eq!(text, format!("2\n{url}\n"));
+    }
+
+    /// Cargo sets both variables for its tests.
+    #[cfg(unix)]
+    #[test]
+    fn the_variable_that_holds_the_clients_secret_is_not_handed_on() {
+        let secret = OsStr::new("CARGO_PKG_NAME");
+        let text = told_by("env", "https://a.example", Some(secret));
+        assert!(text.contains("CARGO_PKG_VERSION="), "{text}");
+        assert!(!text.contains("CARGO_PKG_NAME="), "{text}");
     }
 
     #[test]
     fn a_program_that_is_not_there_is_an_error() {
         let none = Browser::Command("phrase-auth-no-such-browser".into(), Vec::new());
-        assert!(none.open("https://a.example").is_err());
-        assert!(Browser::None.open("https://a.example").is_ok());
+        assert!(none.open("https://a.example", None).is_err());
+        assert!(Browser::None.open("https://a.example", None).is_ok());
     }
 
     #[test]

@@ -1,8 +1,8 @@
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
 use http::header::{HOST, ORIGIN};
 use http::{HeaderMap, Method, Request};
+use phrase_auth_core::AuthError;
 use tokio::sync::oneshot;
 
 use super::page::Page;
@@ -22,6 +22,8 @@ pub(super) struct Desk {
 pub(super) struct Arrived {
     pub(super) callback: Callback,
     pub(super) reply: oneshot::Sender<Page>,
+    /// Resolves when the browser has the page, or has gone.
+    pub(super) ended: Option<oneshot::Receiver<()>>,
 }
 
 impl Desk {
@@ -43,7 +45,11 @@ impl Desk {
     }
 
     /// What to show for a request: at once, or when the login has ended.
-    pub(super) fn receive<B>(&self, request: &Request<B>) -> Result<oneshot::Receiver<Page>, Page> {
+    pub(super) fn receive<B>(
+        &self,
+        request: &Request<B>,
+        ended: Option<oneshot::Receiver<()>>,
+    ) -> Result<oneshot::Receiver<Page>, Page> {
         let redirect = &self.pending.redirect;
         if request.uri().path() != redirect.path() {
             return Err(Page::Nothing);
@@ -55,8 +61,9 @@ impl Desk {
         let headers = request.headers();
         let host = one(headers, HOST.as_str());
         let origin = one(headers, ORIGIN.as_str());
-        let is_own_host = host == Some(Some(redirect.authority()));
-        let is_own_origin = origin.is_none_or(|it| it == Some(redirect.origin().as_str()));
+        let is_own_host = host.flatten().is_some_and(|host| redirect.is_host(host));
+        let is_own_origin =
+            origin.is_none_or(|it| it.is_some_and(|origin| redirect.is_origin(origin)));
         if !is_own_host || !is_own_origin {
             return Err(Page::Foreign);
         }
@@ -71,16 +78,17 @@ impl Desk {
         let first = first.ok_or(Page::Foreign)?;
         let (reply, told) = oneshot::channel();
         first
-            .send(Arrived { callback, reply })
+            .send(Arrived {
+                callback,
+                reply,
+                ended,
+            })
             .map_err(|_| Page::Foreign)?;
         Ok(told)
     }
 
     /// What was pasted.
-    pub(super) fn receive_pasted(
-        &self,
-        line: &str,
-    ) -> Result<Callback, phrase_auth_core::AuthError> {
+    pub(super) fn receive_pasted(&self, line: &str) -> Result<Callback, AuthError> {
         Callback::read(line.trim(), &self.pending, &self.client.expected())
     }
 }

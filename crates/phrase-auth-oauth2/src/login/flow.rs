@@ -1,11 +1,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use phrase_auth_core::{AuthError, ErrorKind, Session};
-use tokio::task::JoinSet;
+use phrase_auth_core::{AuthError, ErrorKind, Session, caught};
 
 use super::desk::{Arrived, Desk};
-use super::listener::Listener;
+use super::listener::{Connections, Listener};
 use super::page::Page;
 use super::{BrowserLogin, LoginNotice, NextLine};
 use crate::callback::Callback;
@@ -30,19 +29,21 @@ pub(super) async fn run(client: &OAuth2Client, login: BrowserLogin) -> Result<Se
         Some(given) => Some(RedirectUri::parse(&given)?),
         None => client.0.redirect.clone(),
     };
-    let listener = Listener::bind(given, listen, &ports).await?;
+    // Tokio panics on a runtime without sockets.
+    let bound = caught(Listener::bind(given, listen, &ports)).await;
+    let listener = bound.unwrap_or_else(|| Err(no_sockets()))?;
     let deadline = client.runtime().sleep(timeout)?;
     let (url, pending) = client.begin_at(listener.redirect().clone())?;
     let (desk, arrived) = Desk::new(client.clone(), pending);
     let desk = Arc::new(desk);
     // Dropped with this future, and every connection with it.
-    let mut connections = JoinSet::new();
+    let mut connections = Connections::default();
     notify(LoginNotice::Open(&url));
-    if browser.open(&url).is_err() {
+    if browser.open(&url, client.secret_variable()).is_err() {
         notify(LoginNotice::NoBrowser);
     }
-    let (callback, reply) = tokio::select! {
-        Ok(Arrived { callback, reply }) = arrived => (callback, Some(reply)),
+    let (callback, browser) = tokio::select! {
+        Ok(Arrived { callback, reply, ended }) = arrived => (callback, Some((reply, ended))),
         callback = pasted(&desk, &mut paste, &mut notify) => (callback, None),
         () = listener.serve(&desk, &mut connections) => return Err(late()),
         () = deadline => return Err(late()),
@@ -50,7 +51,7 @@ pub(super) async fn run(client: &OAuth2Client, login: BrowserLogin) -> Result<Se
     drop(listener);
     let refused = matches!(callback, Callback::Refused(_));
     let session = client.redeem(callback, desk.pending(), &user).await;
-    if let Some(reply) = reply {
+    if let Some((reply, ended)) = browser {
         let page = match &session {
             Ok(_) => Page::Success,
             Err(_) if refused => Page::Refused,
@@ -58,8 +59,9 @@ pub(super) async fn run(client: &OAuth2Client, login: BrowserLogin) -> Result<Se
         };
         // Whoever has closed the window need not be told.
         let _ = reply.send(page);
-        let shown = async { while connections.join_next().await.is_some() {} };
-        let _ = tokio::time::timeout(TIME_TO_SHOW, shown).await;
+        if let Some(ended) = ended {
+            let _ = tokio::time::timeout(TIME_TO_SHOW, ended).await;
+        }
     }
     session
 }
@@ -83,6 +85,11 @@ async fn pasted(
         }
     }
     std::future::pending().await
+}
+
+fn no_sockets() -> AuthError {
+    let what = "a login with the browser needs a Tokio runtime with sockets and timers";
+    AuthError::new(ErrorKind::Config, what).with_hint("build it with enable_all")
 }
 
 fn late() -> AuthError {

@@ -1,7 +1,8 @@
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +14,8 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use phrase_auth_core::{AuthError, ErrorKind};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::sync::oneshot;
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::desk::Desk;
 use super::page::Page;
@@ -48,9 +50,12 @@ impl Listener {
         }
         // A port in the redirect URI is where the browser goes; it is listened on unless another is asked for.
         let written = loopback.and_then(|(_, port)| port);
+        let is_fixed = given.is_some() && (loopback.is_none() || written.is_some());
         let ports = match (ports, written) {
             ([], Some(port)) => vec![port],
+            ([], None) if is_fixed => return Err(nowhere(NO_PORT)),
             ([], None) => vec![0],
+            (ports, _) if is_fixed && ports.len() > 1 => return Err(nowhere(MANY_PORTS)),
             (ports, _) => ports.to_vec(),
         };
         let socket = bind_first(ip, &ports).await?;
@@ -73,20 +78,35 @@ impl Listener {
     }
 
     /// Serves until it is dropped.
-    pub(super) async fn serve(&self, desk: &Arc<Desk>, connections: &mut JoinSet<()>) {
+    pub(super) async fn serve(&self, desk: &Arc<Desk>, connections: &mut Connections) {
         loop {
-            tokio::select! {
-                accepted = self.socket.accept() => match accepted {
-                    // One too many is shut: the browser has been here, or somebody makes a noise.
-                    Ok(_) if connections.len() >= MOST_CONNECTIONS => {}
-                    Ok((stream, _)) => {
-                        connections.spawn(attend(stream, Arc::clone(desk)));
-                    }
-                    Err(_) => tokio::time::sleep(AFTER_A_FAULT).await,
-                },
-                Some(_) = connections.join_next() => {}
+            match self.socket.accept().await {
+                Ok((stream, _)) => connections.attend(stream, Arc::clone(desk)),
+                Err(_) => tokio::time::sleep(AFTER_A_FAULT).await,
             }
         }
+    }
+}
+
+/// Who is connected. All of them are shut when it is dropped.
+#[derive(Default)]
+pub(super) struct Connections {
+    tasks: JoinSet<()>,
+    /// The oldest first.
+    order: VecDeque<AbortHandle>,
+}
+
+impl Connections {
+    /// Where there are too many, the oldest has to go: a browser says at once what it wants.
+    fn attend(&mut self, stream: TcpStream, desk: Arc<Desk>) {
+        while self.tasks.try_join_next().is_some() {}
+        self.order.retain(|connection| !connection.is_finished());
+        while self.order.len() >= MOST_CONNECTIONS {
+            if let Some(oldest) = self.order.pop_front() {
+                oldest.abort();
+            }
+        }
+        self.order.push_back(self.tasks.spawn(attend(stream, desk)));
     }
 }
 
@@ -110,29 +130,46 @@ fn taken(ports: &[u16], error: io::Error) -> AuthError {
         .with_source(error)
 }
 
+/// Two settings of the caller that no browser can satisfy.
+fn nowhere(what: &'static str) -> AuthError {
+    let hint = "name the one port that the redirect URI leads to";
+    AuthError::new(ErrorKind::Config, what).with_hint(hint)
+}
+
 /// One request, small and soon, or nothing.
 async fn attend(stream: TcpStream, desk: Arc<Desk>) {
-    let service = service_fn(move |request: Request<Incoming>| {
-        let desk = Arc::clone(&desk);
-        async move { Ok::<_, Infallible>(answer(&desk, request).await) }
-    });
+    // Kept to the end of the connection: whoever holds the other end hears of it.
+    let (_open, ended) = oneshot::channel::<()>();
+    let ended = Mutex::new(Some(ended));
+    let service = |request: Request<Incoming>| {
+        let ended = ended.lock().unwrap_or_else(PoisonError::into_inner).take();
+        answer(&desk, request, ended)
+    };
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(SLOWEST_HEAD)
         .max_buf_size(LONGEST_HEAD)
         .keep_alive(false)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(stream), service_fn(service));
     // Whatever was wrong with it is the other side's.
     let _ = connection.await;
 }
 
-async fn answer(desk: &Desk, request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let page = match desk.receive(&request) {
+async fn answer(
+    desk: &Desk,
+    request: Request<Incoming>,
+    ended: Option<oneshot::Receiver<()>>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let page = match desk.receive(&request, ended) {
         Ok(told) => told.await.unwrap_or(Page::Failed),
         Err(page) => page,
     };
-    page.response()
+    Ok(page.response())
 }
+
+const NO_PORT: &str = "nothing leads from the redirect URI to a free port that nobody knows";
+
+const MANY_PORTS: &str = "the redirect URI leads to one port, and several may be listened on";
 
 /// A browser opens one or two.
 const MOST_CONNECTIONS: usize = 16;

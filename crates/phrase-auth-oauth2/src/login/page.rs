@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::header::{
-    CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{Response, StatusCode};
 use http_body_util::Full;
@@ -46,6 +46,9 @@ impl Page {
             (CONNECTION, "close"),
         ] {
             headers.insert(name, HeaderValue::from_static(value));
+        }
+        if self == Self::Method {
+            headers.insert(ALLOW, HeaderValue::from_static("GET"));
         }
         response
     }

@@ -24,12 +24,15 @@ fn start() -> Receiver<Secret> {
     let _ = reader.spawn(move || {
         let mut stdin = io::stdin().lock();
         loop {
-            let mut line = String::new();
-            match stdin.by_ref().take(MAX_LINE).read_line(&mut line) {
+            // As large as it may get: growing would leave copies behind.
+            let mut line = Vec::with_capacity(MAX_LINE);
+            let most = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
+            match stdin.by_ref().take(most).read_until(b'\n', &mut line) {
                 Ok(0) | Err(_) => return,
                 Ok(_) => {}
             }
-            let line = Secret::new(line);
+            // What is not text is not the address either, and is told so.
+            let line = Secret::new(String::from_utf8(line).unwrap_or_else(|_| "?".to_owned()));
             if tell.blocking_send(line).is_err() {
                 return;
             }
@@ -39,4 +42,4 @@ fn start() -> Receiver<Secret> {
 }
 
 /// Several times the longest address with a code in it.
-const MAX_LINE: u64 = 32 * 1024;
+const MAX_LINE: usize = 32 * 1024;

@@ -223,10 +223,10 @@ async fn forged_callbacks_are_answered_400_and_end_nothing() {
         ),
         (
             format!(
-                "GET /{} HTTP/1.1\r\nHost: {authority}\r\n\r\n",
+                "GET {good} HTTP/1.1\r\nHost: {authority}\r\nx: {}\r\n\r\n",
                 "x".repeat(9000)
             ),
-            "4",
+            "431",
         ),
         ("nonsense\r\n\r\n".to_owned(), "400"),
     ] {
@@ -255,21 +255,32 @@ async fn noise_on_other_connections_holds_up_nobody() {
 }
 
 #[tokio::test]
-async fn the_seventeenth_connection_is_shut_until_others_have_gone() {
+async fn a_crowd_that_says_nothing_does_not_keep_the_browser_out() {
     let login = Login::begin().await;
-    let idle: Vec<_> = [(); 16]
-        .map(|()| std::net::TcpStream::connect(&login.authority).unwrap())
-        .into();
-    // They have been accepted when one more is shut without an answer.
-    while login.get("/").await.starts_with("HTTP/1.1 404") {
-        tokio::task::yield_now().await;
+    let mut idle = Vec::new();
+    for _ in 0..40 {
+        idle.push(TcpStream::connect(&login.authority).await.unwrap());
     }
-    drop(idle);
     login.bench.http.answer(200, GOOD);
-    while !login.get(&login.callback()).await.contains("Logged in") {
-        tokio::task::yield_now().await;
-    }
+    assert!(login.get(&login.callback()).await.contains("Logged in"));
+    // Sixteen are listened to; the oldest were shut without a word.
+    let mut oldest = Vec::new();
+    let _ = idle[0].read_to_end(&mut oldest).await;
+    assert!(oldest.is_empty());
     login.session().await;
+}
+
+#[tokio::test]
+async fn a_request_that_takes_its_time_is_shut_after_two_seconds() {
+    let login = Login::begin().await;
+    let mut slow = TcpStream::connect(&login.authority).await.unwrap();
+    slow.write_all(b"GET /callback HTTP/1.1\r\n").await.unwrap();
+    // Ends by itself, and not because anything else does.
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(Duration::from_secs(8), slow.read_to_end(&mut rest)).await;
+    assert!(ended.is_ok());
+    assert!(!login.outcome.is_finished());
+    login.outcome.abort();
 }
 
 #[tokio::test]
@@ -396,6 +407,29 @@ async fn ports_are_tried_in_turn_and_a_taken_list_is_named() {
     let error = bench.client.login_with_browser(quiet).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.to_string().contains(&taken.to_string()), "{error}");
+}
+
+#[tokio::test]
+async fn ports_and_a_redirect_uri_that_do_not_go_together_are_refused_at_once() {
+    let quiet = || BrowserLogin::new().without_browser().notify(|_| {});
+    for (redirect, ports) in [
+        (
+            "http://127.0.0.1:8765/callback",
+            &[8765_u16, 8766] as &[u16],
+        ),
+        ("https://app.example/callback", &[]),
+        ("https://app.example/callback", &[8765, 8766]),
+    ] {
+        let login = ports
+            .iter()
+            .fold(quiet().redirect_uri(redirect), |it, port| it.port(*port));
+        let error = Bench::new()
+            .client
+            .login_with_browser(login)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{redirect} {ports:?}");
+    }
 }
 
 #[tokio::test]

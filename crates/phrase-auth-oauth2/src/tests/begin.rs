@@ -91,6 +91,18 @@ fn what_cannot_be_meant_is_refused_when_the_client_is_built() {
         ("client id", builder("a\n")),
         ("scope", good().scope("a b")),
         ("authorize URL", good().authorize_url("http://a.example")),
+        (
+            "client_id",
+            good().authorize_url("https://a.example/authorize?client_id=x"),
+        ),
+        (
+            "redirect URI",
+            good().redirect_uri("https://app.example/callback?state=x"),
+        ),
+        (
+            "colon",
+            builder("a:b").client_secret("s", ClientAuth::RawBasic),
+        ),
         ("token URL", good().token_url("https://a.example/#x")),
         (
             "redirect URI",

@@ -74,6 +74,56 @@ async fn what_is_not_the_answer_sends_nothing() {
 }
 
 #[tokio::test]
+async fn a_forged_redirect_is_told_from_the_answer_before_anything_is_given_up() {
+    let bench = Bench::new();
+    let (url, pending) = bench.begin();
+    for forged in [
+        "/callback?error=access_denied&state=x".to_owned(),
+        "/callback?code=evil".to_owned(),
+        format!("/callback?code=a&code=b&state={}", url["state"]),
+    ] {
+        assert!(!bench.client.is_answer(&pending, &forged), "{forged}");
+    }
+    let answer = format!("/callback?code=c&state={}", url["state"]);
+    assert!(bench.client.is_answer(&pending, &answer));
+    bench.http.answer(200, GOOD);
+    assert!(bench.client.finish(pending, &answer, "").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_session_that_is_over_at_once_is_no_login_unless_it_can_be_renewed() {
+    let bench = Bench::new();
+    for life in ["0", "-1", "\"0\""] {
+        let over = format!(r#"{{"access_token":"a","expires_in":{life}}}"#);
+        let error = bench.finish(200, &over).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Protocol);
+        let renewable = over.replace('}', r#","refresh_token":"r0"}"#);
+        let session = bench.finish(200, &renewable).await.unwrap();
+        let auth = OAuth2Auth::new(bench.client.clone(), session).unwrap();
+        bench.http.answer(200, GOOD);
+        assert_eq!(auth.header().await.unwrap().token(), "a1");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_does_not_come_is_waited_for_as_long_as_a_request_may_take() {
+    let bench = Bench::with(|builder| {
+        let never = SecretSource::callback(std::future::pending);
+        builder.client_secret(never, ClientAuth::Basic)
+    });
+    let (url, pending) = bench.begin();
+    let back = format!("/callback?code=c&state={}", url["state"]);
+    let client = bench.client.clone();
+    let finish = tokio::spawn(async move { client.finish(pending, &back, "").await });
+    while bench.clock.sleepers() == 0 {
+        tokio::task::yield_now().await;
+    }
+    bench.clock.advance(Duration::from_secs(30));
+    let error = finish.await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), bench.sent().len()), (ErrorKind::Timeout, 0));
+}
+
+#[tokio::test]
 async fn a_login_of_another_client_or_of_yesterday_is_refused() {
     let bench = Bench::new();
     let other = Bench::with(|builder| builder.token_url("https://a.example/token"));

@@ -181,12 +181,17 @@ async fn authenticators_over_one_store_share_each_refresh() {
 
 #[tokio::test]
 async fn a_bare_refresh_token_is_enough_to_begin_with() {
-    let bench = Bench::new();
+    let bench = Bench::with(|builder| builder.scope("a"));
     let session = bench.client.session_from_refresh_token("r0\n", "").unwrap();
     let auth = OAuth2Auth::new(bench.client.clone(), session).unwrap();
     bench.http.answer(200, GOOD);
     assert_eq!(auth.header().await.unwrap().token(), "a1");
     assert_eq!(bench.form()["refresh_token"], "r0");
+    assert_eq!(
+        (auth.scope(), auth.missing_scope().len()),
+        (None, 0),
+        "nobody has said"
+    );
     for bad in ["", "a b", "canary\u{e9}"] {
         let error = bench
             .client

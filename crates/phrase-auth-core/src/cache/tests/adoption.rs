@@ -49,10 +49,8 @@ async fn what_is_adopted_while_the_store_is_down_is_handed_out_and_saved_by_the_
 
 #[tokio::test]
 async fn a_refresh_under_way_neither_replaces_nor_overwrites_what_is_adopted() {
-    let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), MemoryStore::new());
-    let clock: Arc<ManualRuntime> = clock;
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::gated(LIFE), MemoryStore::new());
+    let (cache, clock) = begun(&server, &store).await;
     clock.advance(LIFE);
     let caller = tokio::spawn(owned_header(&cache));
     settle().await;

@@ -2,9 +2,8 @@ use super::*;
 
 #[tokio::test]
 async fn a_logout_ends_the_session_for_everybody_who_shares_the_store() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::new(LIFE), MemoryStore::new());
+    let (cache, clock) = begun(&server, &store).await;
     cache.header().await.unwrap();
     assert_eq!(cache.logout().await.unwrap(), Revocation::Revoked);
     assert!(kept(&store).await.is_none() && !server.is_alive());
@@ -20,9 +19,8 @@ async fn a_logout_ends_the_session_for_everybody_who_shares_the_store() {
 
 #[tokio::test]
 async fn a_refresh_under_way_does_not_bring_back_what_was_logged_out() {
-    let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), MemoryStore::new());
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::gated(LIFE), MemoryStore::new());
+    let (cache, clock) = begun(&server, &store).await;
     clock.advance(LIFE);
     let caller = tokio::spawn(owned_header(&cache));
     settle().await;
@@ -62,10 +60,8 @@ async fn what_somebody_else_has_renewed_is_ended_too() {
 
 #[tokio::test]
 async fn a_store_that_cannot_be_told_is_an_error_and_the_token_is_forgotten_all_the_same() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
-    let clock: Arc<ManualRuntime> = clock;
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::new(LIFE), Counting::default());
+    let (cache, _clock) = begun(&server, &store).await;
     cache.header().await.unwrap();
     store.break_locks(true);
     assert_eq!(cache.logout().await.unwrap_err().kind(), ErrorKind::Store);
@@ -119,10 +115,8 @@ async fn what_is_somebody_elses_is_neither_ended_nor_removed() {
 
 #[tokio::test]
 async fn a_refresh_that_lands_after_a_logout_that_could_not_lock_is_not_saved() {
-    let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), Counting::default());
-    let clock: Arc<ManualRuntime> = clock;
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::gated(LIFE), Counting::default());
+    let (cache, clock) = begun(&server, &store).await;
     clock.advance(LIFE);
     let _caller = tokio::spawn(owned_header(&cache));
     settle().await;

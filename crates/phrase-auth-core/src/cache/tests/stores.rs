@@ -2,9 +2,8 @@ use super::*;
 
 #[tokio::test]
 async fn a_session_from_the_store_is_handed_out_without_a_fetch() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::new(LIFE), MemoryStore::new());
+    let (cache, clock) = begun(&server, &store).await;
     assert_eq!(cache.header().await.unwrap().token(), "a1");
     assert_eq!(server.started(), 0);
     // Its life goes on where it was: a token with a little life is better than none, and a dead one is not.
@@ -46,9 +45,8 @@ async fn nothing_in_the_store_and_nothing_in_hand_is_a_login_required_that_a_log
 
 #[tokio::test]
 async fn nobody_gets_a_rotated_token_before_it_is_saved() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::new(LIFE), Counting::default());
+    let (cache, clock) = begun(&server, &store).await;
     clock.advance(LIFE);
     store.hold_saves();
     let caller = tokio::spawn(owned_header(&cache));
@@ -61,9 +59,8 @@ async fn nobody_gets_a_rotated_token_before_it_is_saved() {
 
 #[tokio::test]
 async fn a_rotated_token_is_saved_and_the_next_refresh_goes_on_from_it() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::new(LIFE), MemoryStore::new());
+    let (cache, clock) = begun(&server, &store).await;
     for round in 2..=50 {
         clock.advance(LIFE);
         let header = cache.header().await.unwrap();
@@ -127,9 +124,8 @@ async fn what_somebody_else_has_renewed_is_taken_and_not_renewed_again() {
 
 #[tokio::test]
 async fn who_was_logged_out_elsewhere_does_not_renew_what_it_has_in_memory() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::new(LIFE), MemoryStore::new());
+    let (cache, clock) = begun(&server, &store).await;
     cache.header().await.unwrap();
     store
         .lock(&key(), LIFE)
@@ -206,10 +202,8 @@ async fn a_store_that_fails_after_a_refusal_does_not_hide_it() {
 
 #[tokio::test]
 async fn a_wall_clock_that_is_set_forward_does_not_send_a_refresh_token_twice() {
-    let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), MemoryStore::new());
-    let clock: Arc<ManualRuntime> = clock;
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::gated(LIFE), MemoryStore::new());
+    let (cache, clock) = begun(&server, &store).await;
     clock.advance(LIFE);
     let caller = tokio::spawn(owned_header(&cache));
     settle().await;
@@ -309,10 +303,8 @@ async fn a_refusal_stands_and_the_store_is_looked_at_once_a_second() {
 
 #[tokio::test]
 async fn without_the_store_nothing_is_refreshed_and_a_token_that_works_is_handed_out() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
-    let clock: Arc<ManualRuntime> = clock;
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::new(LIFE), Counting::default());
+    let (cache, clock) = begun(&server, &store).await;
     cache.header().await.unwrap();
     store.break_loads(true);
     clock.advance(LIFE - Duration::from_secs(100));
@@ -372,10 +364,8 @@ async fn a_session_of_somebody_else_is_not_used() {
 async fn whoever_leaves_or_stands_still_during_a_refresh_the_rotated_token_is_saved() {
     for polls in 0..12 {
         for forget in [true, false] {
-            let (server, clock, store) =
-                (Rotating::gated(LIFE), Arc::default(), MemoryStore::new());
-            put(&store, server.token(), &clock).await;
-            let cache = stored(server.clone(), &clock, store.clone());
+            let (server, store) = (Rotating::gated(LIFE), MemoryStore::new());
+            let (cache, clock) = begun(&server, &store).await;
             clock.advance(LIFE);
             let mut caller = Box::pin(owned_header(&cache));
             for poll in 0..polls {

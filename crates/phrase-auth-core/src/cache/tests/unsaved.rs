@@ -2,10 +2,8 @@ use super::*;
 
 #[tokio::test]
 async fn what_cannot_be_saved_is_handed_out_and_saved_as_soon_as_it_can() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
-    let clock: Arc<ManualRuntime> = clock;
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::new(LIFE), Counting::default());
+    let (cache, clock) = begun(&server, &store).await;
     store.break_saves(true);
     clock.advance(LIFE);
     assert_eq!(cache.header().await.unwrap().token(), "a2");
@@ -29,10 +27,8 @@ async fn what_cannot_be_saved_is_handed_out_and_saved_as_soon_as_it_can() {
 
 #[tokio::test]
 async fn the_next_fetch_saves_first_what_could_not_be_saved() {
-    let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), Counting::default());
-    let clock: Arc<ManualRuntime> = clock;
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::gated(LIFE), Counting::default());
+    let (cache, clock) = begun(&server, &store).await;
     store.break_saves(true);
     clock.advance(LIFE);
     server.let_through();
@@ -54,10 +50,8 @@ async fn the_next_fetch_saves_first_what_could_not_be_saved() {
 
 #[tokio::test]
 async fn what_could_not_be_saved_yields_to_what_somebody_else_has_saved() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
-    let clock: Arc<ManualRuntime> = clock;
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::new(LIFE), Counting::default());
+    let (cache, clock) = begun(&server, &store).await;
     store.break_saves(true);
     clock.advance(LIFE);
     assert_eq!(cache.header().await.unwrap().token(), "a2");
@@ -76,10 +70,8 @@ async fn what_could_not_be_saved_yields_to_what_somebody_else_has_saved() {
 
 #[tokio::test]
 async fn a_store_that_panics_in_a_save_costs_no_token() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
-    let clock: Arc<ManualRuntime> = clock;
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::new(LIFE), Counting::default());
+    let (cache, clock) = begun(&server, &store).await;
     store.panic_in_saves(true);
     clock.advance(LIFE);
     assert_eq!(cache.header().await.unwrap().token(), "a2");
@@ -92,10 +84,8 @@ async fn a_store_that_panics_in_a_save_costs_no_token() {
 
 #[tokio::test]
 async fn one_task_tries_however_many_flights_fail() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
-    let clock: Arc<ManualRuntime> = clock;
-    put(&store, server.token(), &clock).await;
-    let cache = stored(server.clone(), &clock, store.clone());
+    let (server, store) = (Rotating::new(LIFE), Counting::default());
+    let (cache, clock) = begun(&server, &store).await;
     store.break_saves(true);
     clock.advance(LIFE);
     cache.header().await.unwrap();
