@@ -133,14 +133,10 @@ impl TokenCache {
             });
             flight.berth.release();
         }
-        let saved = self.0.save(&session).await;
-        if saved.is_err() {
-            let shared = Arc::clone(&self.0);
-            let task = async move { shared.save_what_is_unsaved().await };
-            // Without a runtime there was no timer either, and the next fetch saves first.
-            let _ = self.0.runtime.spawn(Box::pin(task));
-        }
-        saved
+        let later = SaveLater(Some(Arc::clone(&self.0)));
+        self.0.save(&session).await?;
+        later.disarm();
+        Ok(())
     }
 
     /// The session that is held, over as its token may be: for a program that keeps it itself, and for a
@@ -181,13 +177,13 @@ impl TokenCache {
     ///
     /// If the server or the store could not be told; the token is forgotten here all the same.
     pub async fn logout(&self) -> Result<Revocation, AuthError> {
-        let (holding, flight) = {
+        let (holding, flights) = {
             let mut state = self.0.state();
             self.0.current.store(None);
             state.log_out()
         };
         event::logged_out();
-        if let Some(flight) = flight {
+        for flight in flights {
             flight.settle(Outcome::Landed(Err(state::logged_out())));
             flight.berth.release();
         }
@@ -289,6 +285,26 @@ impl TokenCache {
     }
 }
 
+/// Has a task save what an adoption leaves unsaved, also if its future is dropped.
+struct SaveLater(Option<Arc<Shared>>);
+
+impl SaveLater {
+    fn disarm(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for SaveLater {
+    fn drop(&mut self) {
+        if let Some(shared) = self.0.take() {
+            let runtime = Arc::clone(&shared.runtime);
+            let task = async move { shared.save_what_is_unsaved().await };
+            // Without a runtime there is nobody to do it but the next fetch.
+            let _ = runtime.spawn(Box::pin(task));
+        }
+    }
+}
+
 #[async_trait]
 impl Authenticator for TokenCache {
     fn peek(&self) -> Option<AuthHeader> {
@@ -366,7 +382,7 @@ impl Shared {
             let decision = state.decide(need, self.current.load().as_ref(), now, &self.policy);
             (decision, state.given_up())
         };
-        if let Some(flight) = given_up {
+        for flight in given_up {
             flight.berth.release();
         }
         decision

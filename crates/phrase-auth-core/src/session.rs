@@ -36,13 +36,7 @@ impl Session {
     /// A session. The token's life is counted from `requested_at`, when its request was sent by the
     /// wall clock of this machine; never from what a server says.
     pub fn new(token: Token, requested_at: SystemTime, key: StoreKey) -> Self {
-        Self {
-            token: Arc::new(token),
-            requested_at,
-            key,
-            refused: false,
-            unknown: BTreeMap::new(),
-        }
+        Self::first(Arc::new(token), requested_at, key)
     }
 
     /// A session of which the refresh token alone is known: there is nothing to put on a request before

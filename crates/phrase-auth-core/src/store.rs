@@ -21,6 +21,8 @@ pub use self::memory::MemoryStore;
 /// - whoever holds the lock of a key is the only one who writes it, in all processes that share the
 ///   store, and a process that dies holds none;
 /// - a save is whole or not at all, and is there for the next load when it has returned;
+/// - any of these futures may be dropped before it has ended, and the entry with it: work that has begun, on a
+///   thread of its own for instance, keeps the lock until it has ended;
 /// - a fault is an error and never "nothing there": that would log people out;
 /// - nothing of a session reaches a log or an error's text, and no call blocks its thread.
 #[async_trait]

@@ -1,4 +1,4 @@
-use phrase_auth_core::{AuthError, ErrorKind};
+use phrase_auth_core::{AuthError, ErrorKind, FetchReason};
 
 /// Of a code that was not redeemed.
 pub(crate) fn on_code(error: AuthError) -> AuthError {
@@ -25,11 +25,14 @@ pub(crate) fn on_refresh(error: AuthError) -> AuthError {
     }
 }
 
-/// Of a session that nothing can renew. `rejected`: an API has said 401 to it.
-pub(crate) fn not_renewable(rejected: bool) -> AuthError {
-    let what = match rejected {
-        true => "the API refused the session, and it came without a refresh token",
-        false => "the session is over, and it came without a refresh token",
+/// Of a session that nothing can renew.
+pub(crate) fn not_renewable(why: FetchReason) -> AuthError {
+    let what = match why {
+        FetchReason::Rejected => "the API refused the session, and it came without a refresh token",
+        FetchReason::Early | FetchReason::Forced => {
+            "the session cannot be renewed: it came without a refresh token"
+        }
+        _ => "the session is over, and it came without a refresh token",
     };
     AuthError::new(ErrorKind::LoginRequired, what).with_hint(LOG_IN_AGAIN)
 }

@@ -119,7 +119,7 @@ impl OAuth2Client {
     /// doubled parameter, another issuer): whoever sent it has no part in it. `Forbidden` if the person or
     /// an administrator does not allow it. `Config` if the login was begun by another client or too long ago,
     /// and if the server does not accept the client. `Refused` for a code that is over or spent. Others as
-    /// the token endpoint answers.
+    /// the token endpoint answers; a session that is over at once and cannot be renewed is `Protocol`.
     pub async fn finish(
         &self,
         pending: PendingAuthorization,

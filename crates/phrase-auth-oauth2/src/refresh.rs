@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use phrase_auth_core::{Ask, AuthError, Deadline, FetchReason, Revocation, Token, TokenSource};
+use phrase_auth_core::{Ask, AuthError, Deadline, Revocation, Token, TokenSource};
 
 use crate::client::{OAuth2Client, token};
 use crate::{advice, scope};
@@ -18,7 +18,7 @@ impl TokenSource for Refresh {
         let deadline = Deadline::new(endpoint.runtime.now(), ask.deadline);
         let previous = ask.previous.ok_or_else(advice::nobody)?;
         let Some(refresh_token) = previous.refresh() else {
-            return Err(advice::not_renewable(ask.why == FetchReason::Rejected));
+            return Err(advice::not_renewable(ask.why));
         };
         let answer = endpoint.refresh(refresh_token, deadline).await;
         let (answer, _) = answer.map_err(advice::on_refresh)?;

@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use phrase_auth_apitoken::who_am_i;
 use phrase_auth_core::{
-    AuthError, Authenticator, Endpoints, ErrorKind, HttpClient, Product, SecretSource,
+    AuthError, Authenticator, Endpoints, ErrorKind, HttpClient, Product, SecretSource, Session,
+    Token,
 };
 use phrase_auth_oauth2::{BrowserLogin, ClientAuth, LoginNotice, OAuth2Auth, OAuth2Client};
 use phrase_auth_reqwest::ReqwestClient;
@@ -35,12 +36,12 @@ pub(crate) async fn run(login: Login, network: &Network, no_input: bool) -> Resu
     place.announce();
     let session = client.login_with_browser(options(&login, no_input)).await;
     let session = session.map_err(unfinished)?;
-    let auth = OAuth2Auth::new(client, session)?;
+    let auth = OAuth2Auth::new(client, without_refresh_token(&session)?)?;
     who_am_i(&auth, endpoints, &*transport).await?;
     let found = auth.header().await?;
-    tell_what_it_lacks(&auth);
+    tell_what_it_lacks(&auth, &session);
     if let Some(path) = &login.session_file {
-        keep(&auth, path)?;
+        keep(&session, path)?;
     }
     output::answer(&header::written(
         &found,
@@ -157,10 +158,26 @@ fn unfinished(error: AuthError) -> Report {
     }
 }
 
-fn tell_what_it_lacks(auth: &OAuth2Auth) {
-    let Some(session) = auth.cache().session() else {
-        return;
+/// The same session, to ask and to print with. Nothing may renew it meanwhile: what is written must not be dead.
+fn without_refresh_token(session: &Session) -> Result<Session, AuthError> {
+    let token = session.token();
+    let bare = Token::new(
+        token.secret().clone(),
+        token.style().clone(),
+        token.lifetime(),
+    )?;
+    let bare = match token.scope() {
+        Some(scope) => bare.with_scope(scope),
+        None => bare,
     };
+    Ok(Session::new(
+        bare,
+        session.requested_at(),
+        session.key().clone(),
+    ))
+}
+
+fn tell_what_it_lacks(auth: &OAuth2Auth, session: &Session) {
     if session.token().refresh().is_none() {
         let end = session.expires_at().and_then(time::rfc3339);
         output::note(&format!(
@@ -177,15 +194,11 @@ fn tell_what_it_lacks(auth: &OAuth2Auth) {
     }
 }
 
-fn keep(auth: &OAuth2Auth, path: &std::path::Path) -> Result<(), Report> {
-    let session = auth.cache().session();
-    let bytes = session.map(|session| session.to_secret_bytes());
-    let text = bytes
-        .as_deref()
-        .and_then(|bytes| std::str::from_utf8(bytes).ok());
-    match text {
-        Some(text) => file::replace(path, text),
-        None => Err(Report::new(Exit::BUG, "the session cannot be written")
+fn keep(session: &Session, path: &std::path::Path) -> Result<(), Report> {
+    let bytes = session.to_secret_bytes();
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => file::replace(path, text),
+        Err(_) => Err(Report::new(Exit::BUG, "the session cannot be written")
             .with("next", "please report this")),
     }
 }

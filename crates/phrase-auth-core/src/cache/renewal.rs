@@ -76,7 +76,10 @@ impl<'a> Renewal<'a> {
         match self.after_a_refusal(sent.as_deref()).await {
             // Whatever has gone wrong with the store: the refusal stands.
             Err(_) | Ok(Outcome::Same) => {
-                self.mark_refused().await;
+                // What an administrator can mend is not the end of the session.
+                if refusal.needs_login() {
+                    self.mark_refused().await;
+                }
                 Err(refusal)
             }
             Ok(Outcome::Found(found)) => Ok(found),

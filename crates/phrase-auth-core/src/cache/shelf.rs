@@ -38,7 +38,8 @@ impl Shelf {
         let Some(holding) = wanted() else {
             return Ok(Saved::Unwanted);
         };
-        if same(stored.as_ref(), Some(session)) {
+        let is_marked = stored.as_ref().is_some_and(|it| it.is_refused());
+        if same(stored.as_ref(), Some(session)) && is_marked == session.is_refused() {
             return Ok(Saved::Done);
         }
         if !holding.may_replace(stored.as_ref()) {

@@ -21,10 +21,10 @@ use crate::source::{FetchReason, Token};
 pub(super) struct State {
     /// The fetch under way.
     flight: Option<Arc<Flight>>,
-    /// The one before, if it was overdue.
-    given_up: Option<Arc<Flight>>,
-    /// One that goes on for those who wait for it, and has the store locked.
-    displaced: Option<Arc<Flight>>,
+    /// Those before that were overdue, until their locks are taken away.
+    given_up: Vec<Arc<Flight>>,
+    /// Those that go on for whoever waits for them, and may have the store locked.
+    displaced: Vec<Arc<Flight>>,
     /// What a task is trying to save.
     saving: Option<Arc<Session>>,
     /// The user wants a refused session tried again.
@@ -167,23 +167,22 @@ impl State {
 
     /// The flight under way. One that is overdue is given up: its runtime has stopped or idles.
     fn under_way(&mut self, now: &Now, policy: &CachePolicy) -> Option<Arc<Flight>> {
-        let overdue = |flight: &mut Arc<Flight>| flight.age(now) >= patience(policy);
-        let displaced = self.displaced.take_if(overdue);
-        if let Some(overdue) = self.flight.take_if(overdue).or(displaced) {
-            self.given_up = Some(overdue);
-        }
+        let is_overdue = |flight: &mut Arc<Flight>| flight.age(now) >= patience(policy);
+        self.given_up.extend(self.flight.take_if(is_overdue));
+        self.given_up
+            .extend(self.displaced.extract_if(.., is_overdue));
         self.flight.clone()
     }
 
-    /// The flight that was given up, whose lock on the store is to be taken away.
-    pub(super) fn given_up(&mut self) -> Option<Arc<Flight>> {
-        self.given_up.take()
+    /// The flights that were given up, whose locks on the store are to be taken away.
+    pub(super) fn given_up(&mut self) -> Vec<Arc<Flight>> {
+        std::mem::take(&mut self.given_up)
     }
 
     fn start(&mut self, why: FetchReason, doubt: Option<Doubt>, now: Now) -> Arc<Flight> {
         let holding = self.holding.clone();
-        let insist = std::mem::take(&mut self.insist);
-        let flight = Arc::new(Flight::new(why, now, holding, doubt, insist, self.mark()));
+        let flight = Flight::new(why, now, holding, doubt, self.insist, self.mark());
+        let flight = Arc::new(flight);
         self.flight = Some(Arc::clone(&flight));
         self.flown = Some(now);
         flight
@@ -235,6 +234,7 @@ impl State {
                     };
                 }
                 self.holding = holding;
+                self.insist = false;
                 self.newest = Some(entry.generation());
                 // What somebody else has put into the store says nothing about this server's mood.
                 if std::mem::take(&mut self.rejected) && arrival.fetched {
@@ -257,6 +257,8 @@ impl State {
                 // What a late one has brought meanwhile is newer than what this one knows of.
                 let error = if own && self.newest == flight.mark.newest {
                     self.holding = holding;
+                    // A passing fault has judged nothing.
+                    self.insist &= !is_judgement(&error);
                     self.standing.fail(error, secret, now, policy)
                 } else {
                     error
@@ -278,6 +280,7 @@ impl State {
         if own {
             self.flight = None;
         }
+        self.displaced.retain(|it| !Arc::ptr_eq(it, flight));
         own
     }
 
@@ -316,21 +319,22 @@ impl State {
         let displaced = self
             .flight
             .take_if(|flight| !renews(flight.holding.token.as_ref()));
-        if displaced.is_some() {
-            self.displaced = displaced;
-        }
+        self.displaced.extend(displaced);
     }
 
     /// Forgets everything and asks for nothing until the next [`reset`](Self::reset). Gives back
-    /// what was held and the flight that lands in nothing.
-    pub(super) fn log_out(&mut self) -> (Holding, Option<Arc<Flight>>) {
+    /// what was held and the flights that land in nothing.
+    pub(super) fn log_out(&mut self) -> (Holding, Vec<Arc<Flight>>) {
         let logouts = self.logouts.saturating_add(1);
         let shared = self.shared;
         let gone = std::mem::take(self);
         self.standing.seal(logged_out());
         self.logouts = logouts;
         self.shared = shared;
-        (gone.holding, gone.flight)
+        let mut flights = gone.displaced;
+        flights.extend(gone.given_up);
+        flights.extend(gone.flight);
+        (gone.holding, flights)
     }
 
     /// A state over a store.
@@ -398,6 +402,11 @@ impl State {
     pub(super) fn flight(&self) -> Option<Arc<Flight>> {
         self.flight.clone()
     }
+}
+
+/// Whether a server has said its last word.
+fn is_judgement(error: &AuthError) -> bool {
+    error.kind().is_verdict() || error.verdict().is_some()
 }
 
 /// Whether there is a refresh token, which must not be sent twice at a time.

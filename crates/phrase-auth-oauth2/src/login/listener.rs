@@ -81,7 +81,11 @@ impl Listener {
     pub(super) async fn serve(&self, desk: &Arc<Desk>, connections: &mut Connections) {
         loop {
             match self.socket.accept().await {
-                Ok((stream, _)) => connections.attend(stream, Arc::clone(desk)),
+                Ok((stream, _)) => {
+                    connections.attend(stream, Arc::clone(desk));
+                    // It has its say before the next one may push it out.
+                    tokio::task::yield_now().await;
+                }
                 Err(_) => tokio::time::sleep(AFTER_A_FAULT).await,
             }
         }

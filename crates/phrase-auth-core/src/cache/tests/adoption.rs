@@ -181,3 +181,32 @@ async fn a_session_for_other_apis_is_refused_also_without_a_store() {
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(cache.peek().is_none());
 }
+
+#[tokio::test]
+async fn a_login_is_saved_although_whoever_brought_it_has_gone() {
+    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
+    let clock: Arc<ManualRuntime> = clock;
+    let theirs = store.lock(&key(), LIFE).await.unwrap();
+    let cache = stored(server.clone(), &clock, store.clone());
+    let mut adopting = Box::pin(cache.adopt(session(server.token(), &clock)));
+    assert!(poll_once(adopting.as_mut()).is_pending());
+    // As a web server drops a handler whose browser has hung up, and its authenticator with it.
+    drop(adopting);
+    drop(cache);
+    drop(theirs);
+    settle().await;
+    assert_eq!(kept(&store).await.as_deref(), Some("a1"));
+}
+
+#[tokio::test]
+async fn to_adopt_what_was_refused_takes_the_mark_away_for_everybody() {
+    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
+    let clock: Arc<ManualRuntime> = clock;
+    let again = session(server.token(), &clock);
+    store.overwrite(again.refused());
+    let cache = stored(server.clone(), &clock, store.clone());
+    cache.adopt(again).await.unwrap();
+    clock.advance(LIFE);
+    let other = stored(server.clone(), &clock, store.clone());
+    assert_eq!(other.header().await.unwrap().token(), "a2");
+}

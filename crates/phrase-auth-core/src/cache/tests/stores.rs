@@ -179,6 +179,22 @@ async fn a_dead_session_is_sent_by_one_of_all_who_share_it() {
 }
 
 #[tokio::test]
+async fn a_passing_fault_does_not_swallow_the_wish_to_try_a_refused_session_again() {
+    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
+    let clock: Arc<ManualRuntime> = clock;
+    let session = Session::new(server.token(), clock.now().wall, key());
+    store.store.overwrite(session.refused());
+    clock.advance(LIFE);
+    let cache = stored(server.clone(), &clock, store.clone());
+    assert!(cache.header().await.is_err());
+    cache.reset();
+    store.break_locks(true);
+    assert_eq!(cache.header().await.unwrap_err().kind(), ErrorKind::Store);
+    store.break_locks(false);
+    assert_eq!(cache.header().await.unwrap().token(), "a2");
+}
+
+#[tokio::test]
 async fn a_store_that_fails_after_a_refusal_does_not_hide_it() {
     let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), Counting::default());
     let clock: Arc<ManualRuntime> = clock;
