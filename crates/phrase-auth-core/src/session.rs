@@ -103,7 +103,7 @@ impl Session {
     pub fn from_secret_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
         let damaged = || {
             StoreError::new("this is not a session")
-                .with_hint("it is kept as it is; log in again to replace it")
+                .with_hint("it is kept as it is; log out to remove it, and log in again")
         };
         // What serde says in its errors may hold values, so it is dropped.
         let Version { version } = serde_json::from_slice(bytes).map_err(|_| damaged())?;

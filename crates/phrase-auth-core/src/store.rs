@@ -24,7 +24,12 @@ pub use self::memory::MemoryStore;
 /// - any of these futures may be dropped before it has ended, and the entry with it: work that has begun, on a
 ///   thread of its own for instance, keeps the lock until it has ended;
 /// - a fault is an error and never "nothing there": that would log people out;
+/// - a session that cannot be read stays where it is, and is such a fault, until it is
+///   [removed](LockedEntry::remove): by a [logout](crate::TokenCache::logout);
+/// - nobody else can read what is kept: a file is made with mode 0600;
 /// - nothing of a session reaches a log or an error's text, and no call blocks its thread.
+///
+/// Both traits are made with the crate `async-trait`, and so is an implementation; [`MemoryStore`] is one.
 #[async_trait]
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// What is kept under `key`, as the last save has left it. Takes no lock, so that it is cheap.

@@ -37,7 +37,14 @@ pub(crate) async fn run(login: Login, network: &Network, no_input: bool) -> Resu
     let session = client.login_with_browser(options(&login, no_input)).await;
     let session = session.map_err(unfinished)?;
     let auth = OAuth2Auth::new(client, without_refresh_token(&session)?)?;
-    who_am_i(&auth, endpoints, &*transport).await?;
+    if let Err(error) = who_am_i(&auth, endpoints, &*transport).await {
+        // The server was not able to say: the login itself is good, and its code is spent.
+        if let Some(path) = login.session_file.as_ref().filter(|_| error.is_transient()) {
+            keep(&session, path)?;
+            output::note(&format!("note: the session is kept in {}", path.display()));
+        }
+        return Err(error.into());
+    }
     let found = auth.header().await?;
     tell_what_it_lacks(&auth, &session);
     if let Some(path) = &login.session_file {

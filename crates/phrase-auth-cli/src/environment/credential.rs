@@ -145,7 +145,8 @@ pub(crate) fn takes_oauth(product: Product, named_by: &str) -> Result<(), AuthEr
 
 fn nothing() -> AuthError {
     AuthError::new(ErrorKind::LoginRequired, "there is no credential").with_hint(format!(
-        "set {} to the file that holds a Platform API token, or {} to the token; or {} and {}; or {} and {}",
+        "set {} to the file that holds a Platform API token, or {} to the token; or {} and {}; or {} and {}, \
+         or log in with `phrase-auth login`",
         API_TOKEN.file,
         API_TOKEN.name,
         TMS_USERNAME.name,

@@ -37,8 +37,9 @@ impl Place {
         let region = match region {
             Some(region) => region,
             None => self::region(look_up)?.ok_or_else(|| {
-                config(format!("{REGION} is not set"))
-                    .with_hint(format!("set {REGION} to eu or us, where the account lives"))
+                config(format!("{REGION} is not set")).with_hint(format!(
+                    "set {REGION} to eu or us, where the account lives; `login` has --region too"
+                ))
             })?,
         };
         let emulator = match text(look_up, EMULATOR)? {

@@ -318,13 +318,17 @@ fn a_narrowed_scope_is_told() {
 }
 
 #[test]
-fn a_header_that_tms_does_not_take_is_not_printed() {
+fn a_header_that_tms_does_not_take_is_not_printed_and_a_session_that_it_could_not_judge_is_kept() {
     let granted = r#"{"access_token":"canary","expires_in":60,"scope":"read write"}"#;
-    for (who, code) in [("401 No", 4), ("503 Busy", 6)] {
-        let (command, _told) = grants(granted, who);
+    for (who, code, kept) in [("401 No", 4, false), ("503 Busy", 6, true)] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("session");
+        let (mut command, _told) = grants(granted, who);
+        command.arg("--session-file").arg(&file);
         let waiting = Waiting::start(command);
         come_back(&waiting);
         waiting.end().failure(code);
+        assert_eq!(file.exists(), kept, "{who}");
     }
 }
 

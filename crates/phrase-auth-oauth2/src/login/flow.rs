@@ -97,8 +97,11 @@ fn late() -> AuthError {
         ErrorKind::LoginRequired,
         "the login was not finished in time",
     )
-    .with_hint("begin it again, and log in in the browser")
+    .with_hint(BEGIN_AGAIN)
 }
+
+const BEGIN_AGAIN: &str = "begin it again, and log in in the browser; if a page there showed an error, check client id \
+                           and redirect URI";
 
 /// For a page of a few lines to reach a browser on the same machine.
 const TIME_TO_SHOW: Duration = Duration::from_secs(2);

@@ -136,7 +136,7 @@ fn taken(ports: &[u16], error: io::Error) -> AuthError {
 
 /// Two settings of the caller that no browser can satisfy.
 fn nowhere(what: &'static str) -> AuthError {
-    let hint = "name the one port that the redirect URI leads to";
+    let hint = "name that one port (BrowserLogin::port; on the command line --port)";
     AuthError::new(ErrorKind::Config, what).with_hint(hint)
 }
 
@@ -171,7 +171,7 @@ async fn answer(
     Ok(page.response())
 }
 
-const NO_PORT: &str = "nothing leads from the redirect URI to a free port that nobody knows";
+const NO_PORT: &str = "it is not said which port of this machine the redirect URI leads to";
 
 const MANY_PORTS: &str = "the redirect URI leads to one port, and several may be listened on";
 
