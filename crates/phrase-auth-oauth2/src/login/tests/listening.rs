@@ -106,6 +106,8 @@ async fn ports_are_tried_in_turn_and_a_taken_list_is_named() {
     assert!(error.to_string().contains(&taken.to_string()), "{error}");
 }
 
+/// Elsewhere 127.0.0.1 is the only address of its network.
+#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn another_address_than_that_of_the_redirect_uri_can_be_listened_on() {
     let free = std::net::TcpListener::bind("127.0.0.2:0").unwrap();
