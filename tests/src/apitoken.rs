@@ -3,15 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::StatusCode;
 use phrase_auth_apitoken::{ApiTokenAuth, ApiTokenAuthBuilder, Credentials};
 use phrase_auth_core::testing::ManualRuntime;
-use phrase_auth_core::{AuthError, AuthHeader, Authenticator, ErrorKind, HttpClient, Limits};
+use phrase_auth_core::{AuthError, AuthHeader, Authenticator, ErrorKind};
 use phrase_auth_emulator::seed::{self, SeededUser};
 use phrase_auth_emulator::{Emulator, EmulatorBuilder, Endpoint};
 
-use crate::fixture::{client, until};
+use crate::fixture::{call_tms, client, until};
 
 mod account;
 mod life;
@@ -65,12 +64,7 @@ impl World {
     }
 
     async fn call(&self, header: AuthHeader) -> StatusCode {
-        let mut request = Request::new(Bytes::new());
-        let path = Endpoint::Tms.path().unwrap();
-        *request.uri_mut() = format!("{}{path}", self.emulator.url()).parse().unwrap();
-        header.apply(request.headers_mut());
-        let answer = client().send(request, Limits::default()).await;
-        answer.unwrap().status()
+        call_tms(&self.emulator, header).await
     }
 
     /// As an application calls: once more after a 401, if that makes sense.

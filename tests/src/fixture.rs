@@ -64,13 +64,23 @@ impl World {
     }
 
     pub(crate) async fn get(&self, path: &str, header: Option<AuthHeader>) -> Response<Bytes> {
-        let mut request = Request::new(Bytes::new());
-        *request.uri_mut() = format!("{}{path}", self.emulator.url()).parse().unwrap();
-        if let Some(header) = header {
-            header.apply(request.headers_mut());
-        }
-        client().send(request, Limits::default()).await.unwrap()
+        get(&self.emulator, path, header).await
     }
+}
+
+/// Whether TMS takes this header.
+pub(crate) async fn call_tms(emulator: &Emulator, header: AuthHeader) -> StatusCode {
+    let path = Endpoint::Tms.path().unwrap();
+    get(emulator, path, Some(header)).await.status()
+}
+
+async fn get(emulator: &Emulator, path: &str, header: Option<AuthHeader>) -> Response<Bytes> {
+    let mut request = Request::new(Bytes::new());
+    *request.uri_mut() = format!("{}{path}", emulator.url()).parse().unwrap();
+    if let Some(header) = header {
+        header.apply(request.headers_mut());
+    }
+    client().send(request, Limits::default()).await.unwrap()
 }
 
 pub(crate) fn client() -> ReqwestClient {

@@ -4,17 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::StatusCode;
 use phrase_auth_core::testing::ManualRuntime;
-use phrase_auth_core::{
-    AuthHeader, Authenticator, ErrorKind, HttpClient, Limits, MemoryStore, Session, TokenStore,
-};
+use phrase_auth_core::{AuthHeader, Authenticator, ErrorKind, MemoryStore, Session, TokenStore};
 use phrase_auth_emulator::seed::{self, SeededClient};
 use phrase_auth_emulator::{Emulator, EmulatorBuilder, Endpoint, Person};
 use phrase_auth_oauth2::{OAuth2Auth, OAuth2Client, OAuth2ClientBuilder};
 
-use crate::fixture::client;
+use crate::fixture::call_tms;
 
 mod browser;
 mod life;
@@ -72,12 +69,7 @@ impl World {
     }
 
     async fn call(&self, header: AuthHeader) -> StatusCode {
-        let mut request = Request::new(Bytes::new());
-        let path = Endpoint::Tms.path().unwrap();
-        *request.uri_mut() = format!("{}{path}", self.emulator.url()).parse().unwrap();
-        header.apply(request.headers_mut());
-        let answer = client().send(request, Limits::default()).await;
-        answer.unwrap().status()
+        call_tms(&self.emulator, header).await
     }
 }
 

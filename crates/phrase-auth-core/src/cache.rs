@@ -109,7 +109,7 @@ impl TokenCache {
     /// cache's audience. Any other: it is handed out, but could not be saved, which is tried again every 30
     /// seconds and by the next fetch. That is also what becomes of it if the future is dropped.
     pub async fn adopt(&self, session: Session) -> Result<(), AuthError> {
-        if !self.0.takes(&session) {
+        if !takes(self.0.shelf.as_ref(), &self.0.audience, &session) {
             let what = "the session is for somebody else than this cache is made for";
             return Err(
                 AuthError::config(what).with_hint("log in with the same client, user and scope")
@@ -388,14 +388,6 @@ impl Shared {
         decision
     }
 
-    /// Whether a session may be handed out from here.
-    pub(in crate::cache) fn takes(&self, session: &Session) -> bool {
-        match &self.shelf {
-            Some(shelf) => shelf.key == *session.key(),
-            None => session.key().is_within(&self.audience),
-        }
-    }
-
     /// The token that is held, if it still works: what a failed fetch leaves.
     fn what_is_left(&self, need: &Need) -> Option<AuthHeader> {
         let now = self.runtime.now();
@@ -423,6 +415,14 @@ impl fmt::Debug for TokenCache {
                     .map(|entry| entry.generation()),
             )
             .finish_non_exhaustive()
+    }
+}
+
+/// Whether a session may be handed out by a cache with this store and audience.
+fn takes(shelf: Option<&Shelf>, audience: &Audience, session: &Session) -> bool {
+    match shelf {
+        Some(shelf) => shelf.key == *session.key(),
+        None => session.key().is_within(audience),
     }
 }
 

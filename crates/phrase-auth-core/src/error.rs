@@ -249,6 +249,11 @@ impl AuthError {
         self.0.verdict
     }
 
+    /// Whether it is the server's last word on the secret, by its kind or because the source says so.
+    pub(crate) fn is_last_word(&self) -> bool {
+        self.kind().is_verdict() || self.verdict().is_some()
+    }
+
     /// Whether another authenticator keeps it in mind.
     pub(crate) fn is_handed_on(&self) -> bool {
         self.0.handed_on

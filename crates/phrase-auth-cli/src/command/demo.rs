@@ -7,7 +7,9 @@ mod stage;
 
 use std::time::Duration;
 
-use self::stage::{Stage, step};
+use phrase_auth_core::{AuthHeader, Authenticator};
+
+use self::stage::{Stage, check, step};
 use crate::report::Report;
 
 /// `phrase-auth demo`
@@ -18,6 +20,23 @@ pub(crate) async fn run() -> Result<(), Report> {
     apitoken::play(&stage).await?;
     oauth2::play(&stage).await?;
     stage.close()
+}
+
+/// Headers from memory, of a token that has come by one request.
+async fn remember(
+    stage: &Stage,
+    auth: &impl Authenticator,
+    first: &AuthHeader,
+) -> Result<(), Report> {
+    for _ in 0..1000 {
+        let header = stage.header(auth).await?;
+        check(
+            header.value() == first.value(),
+            "a header from memory is the same",
+        )?;
+    }
+    stage.asked_are(1)?;
+    stage.tell("1,000 more headers", "all from memory, and the same")
 }
 
 /// Hours and minutes, cut.

@@ -7,7 +7,7 @@ use super::entry::{Entry, Freshness};
 use super::holding::Holding;
 use super::shelf::Shelf;
 use super::state::State;
-use super::{Shared, TokenCache};
+use super::{Shared, TokenCache, takes};
 use crate::audience::Audience;
 use crate::policy::CachePolicy;
 use crate::runtime::{Runtime, default_runtime};
@@ -87,10 +87,7 @@ impl TokenCacheBuilder {
         let runtime = self.runtime.unwrap_or_else(default_runtime);
         let now = runtime.now();
         let (shelf, audience) = (self.shelf, self.audience);
-        let ours = |session: &Session| match &shelf {
-            Some(shelf) => shelf.key == *session.key(),
-            None => session.key().is_within(&audience),
-        };
+        let ours = |session: &Session| takes(shelf.as_ref(), &audience, session);
         let session = self.session.filter(ours).map(Arc::new);
         let first = match (session, self.token.map(Arc::new)) {
             (Some(session), _) => Entry::of(&session, &now, &self.policy)

@@ -106,8 +106,6 @@ mod tests {
         Some(Arc::new(Session::new(token, SystemTime::UNIX_EPOCH, key)))
     }
 
-    /// What is held, what the store had, whether that is all saved; what the store has now, and what is
-    /// held then.
     #[test]
     fn a_login_goes_before_whatever_the_store_has() {
         let mut holding = Holding::adopted(session("mine").unwrap());
@@ -121,6 +119,8 @@ mod tests {
         assert!(same(holding.session.as_ref(), session("theirs").as_ref()));
     }
 
+    /// What is held, what the store had, whether that is all saved; what the store has now, and what is
+    /// held then.
     #[test]
     fn the_store_is_right_unless_nobody_has_written_there_since_a_save_failed() {
         let (none, a, b, c) = (None, session("a"), session("b"), session("c"));

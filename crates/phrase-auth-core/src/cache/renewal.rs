@@ -255,7 +255,7 @@ fn share(policy: &CachePolicy, parts: u32) -> Duration {
 }
 
 fn is_refusal(error: &AuthError) -> bool {
-    (error.kind().is_verdict() || error.verdict().is_some()) && !error.is_handed_on()
+    error.is_last_word() && !error.is_handed_on()
 }
 
 /// Whether the store has another refresh token than the one that was refused.

@@ -73,8 +73,7 @@ impl Standing {
         if error.is_handed_on() {
             return error;
         }
-        let kind = error.kind();
-        if kind.is_verdict() || error.verdict().is_some() {
+        if error.is_last_word() {
             self.hold = Some(Hold::Latched {
                 error: error.clone(),
                 secret: error.verdict().or(secret),
@@ -82,8 +81,8 @@ impl Standing {
             });
             return error;
         }
-        let unsent =
-            matches!(kind, ErrorKind::Config | ErrorKind::Store) && error.status().is_none();
+        let unsent = matches!(error.kind(), ErrorKind::Config | ErrorKind::Store)
+            && error.status().is_none();
         if unsent {
             error
         } else {

@@ -258,7 +258,7 @@ impl State {
                 let error = if own && self.newest == flight.mark.newest {
                     self.holding = holding;
                     // A passing fault has judged nothing.
-                    self.insist &= !is_judgement(&error);
+                    self.insist &= !error.is_last_word();
                     self.standing.fail(error, secret, now, policy)
                 } else {
                     error
@@ -402,11 +402,6 @@ impl State {
     pub(super) fn flight(&self) -> Option<Arc<Flight>> {
         self.flight.clone()
     }
-}
-
-/// Whether a server has said its last word.
-fn is_judgement(error: &AuthError) -> bool {
-    error.kind().is_verdict() || error.verdict().is_some()
 }
 
 /// Whether there is a refresh token, which must not be sent twice at a time.

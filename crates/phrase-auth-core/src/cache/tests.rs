@@ -191,12 +191,29 @@ async fn put(store: &impl TokenStore, token: Token, clock: &ManualRuntime) {
     entry.save(&session).await.unwrap();
 }
 
+fn clock() -> Arc<ManualRuntime> {
+    Arc::new(ManualRuntime::new())
+}
+
+/// What a caller hears whose refresh is refused, once the store has been looked at again.
+async fn after_the_looks(
+    cache: &TokenCache,
+    clock: &ManualRuntime,
+) -> Result<AuthHeader, AuthError> {
+    let caller = tokio::spawn(owned_header(cache));
+    for _ in 0..3 {
+        settle().await;
+        clock.advance(Duration::from_millis(100));
+    }
+    caller.await.unwrap()
+}
+
 /// A cache over a store that has a session, and its clock.
 async fn begun<S: TokenStore + Clone>(
     server: &Rotating,
     store: &S,
 ) -> (TokenCache, Arc<ManualRuntime>) {
-    let clock = Arc::default();
+    let clock = clock();
     put(store, server.token(), &clock).await;
     (stored(server.clone(), &clock, store.clone()), clock)
 }

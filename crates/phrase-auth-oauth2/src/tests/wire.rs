@@ -13,6 +13,17 @@ fn client(server: &ServerGuard) -> OAuth2Client {
         .unwrap()
 }
 
+/// The form that a code is redeemed with.
+fn redemption(code: &str) -> Matcher {
+    Matcher::AllOf(vec![
+        Matcher::UrlEncoded("grant_type".into(), "authorization_code".into()),
+        Matcher::UrlEncoded("code".into(), code.into()),
+        Matcher::UrlEncoded("redirect_uri".into(), REDIRECT.into()),
+        Matcher::UrlEncoded("client_id".into(), "client-1".into()),
+        Matcher::Regex("code_verifier=[A-Za-z0-9_-]{43}".into()),
+    ])
+}
+
 #[tokio::test]
 async fn a_login_and_a_refresh_travel_as_forms() {
     let mut server = Server::new_async().await;
@@ -21,13 +32,7 @@ async fn a_login_and_a_refresh_travel_as_forms() {
     let code = server
         .mock("POST", "/web/oauth/token")
         .match_header("content-type", "application/x-www-form-urlencoded")
-        .match_body(Matcher::AllOf(vec![
-            Matcher::UrlEncoded("grant_type".into(), "authorization_code".into()),
-            Matcher::UrlEncoded("code".into(), "c 1".into()),
-            Matcher::UrlEncoded("redirect_uri".into(), REDIRECT.into()),
-            Matcher::UrlEncoded("client_id".into(), "client-1".into()),
-            Matcher::Regex("code_verifier=[A-Za-z0-9_-]{43}".into()),
-        ]))
+        .match_body(redemption("c 1"))
         .with_body(r#"{"access_token":"a1","expires_in":0,"refresh_token":"r1"}"#)
         .expect(0)
         .create_async()
@@ -42,13 +47,7 @@ async fn a_login_and_a_refresh_travel_as_forms() {
     let (url, pending) = client.begin().unwrap();
     let code = server
         .mock("POST", "/web/oauth/token")
-        .match_body(Matcher::AllOf(vec![
-            Matcher::UrlEncoded("grant_type".into(), "authorization_code".into()),
-            Matcher::UrlEncoded("code".into(), "c/1".into()),
-            Matcher::UrlEncoded("redirect_uri".into(), REDIRECT.into()),
-            Matcher::UrlEncoded("client_id".into(), "client-1".into()),
-            Matcher::Regex("code_verifier=[A-Za-z0-9_-]{43}".into()),
-        ]))
+        .match_body(redemption("c/1"))
         .with_body(r#"{"access_token":"a1","expires_in":0,"refresh_token":"r1"}"#)
         .expect(1)
         .create_async()

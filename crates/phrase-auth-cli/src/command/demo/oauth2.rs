@@ -8,8 +8,8 @@ use phrase_auth_emulator::seed;
 use phrase_auth_oauth2::{BrowserLogin, LoginNotice, OAuth2Auth, OAuth2Client};
 use tokio::sync::oneshot;
 
-use super::spoken;
 use super::stage::{Act, Stage, check, step, unlike};
+use super::{remember, spoken};
 use crate::report::Report;
 
 pub(super) async fn play(stage: &Stage) -> Result<(), Report> {
@@ -106,18 +106,6 @@ async fn obtain(stage: &Stage, auth: &OAuth2Auth) -> Result<AuthHeader, Report> 
         ),
     )?;
     Ok(header)
-}
-
-async fn remember(stage: &Stage, auth: &OAuth2Auth, first: &AuthHeader) -> Result<(), Report> {
-    for _ in 0..1000 {
-        let header = stage.header(auth).await?;
-        check(
-            header.value() == first.value(),
-            "a header from memory is the same",
-        )?;
-    }
-    stage.asked_are(1)?;
-    stage.tell("1,000 more headers", "all from memory, and the same")
 }
 
 async fn age(stage: &Stage, auth: &OAuth2Auth, first: &AuthHeader) -> Result<AuthHeader, Report> {

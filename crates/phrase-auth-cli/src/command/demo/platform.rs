@@ -6,8 +6,8 @@ use phrase_auth_core::{AuthHeader, Authenticator, ErrorKind};
 use phrase_auth_emulator::seed;
 use phrase_auth_platform::PlatformAuth;
 
-use super::spoken;
 use super::stage::{Act, Stage, check, step};
+use super::{remember, spoken};
 use crate::report::Report;
 
 pub(super) async fn play(stage: &Stage) -> Result<(), Report> {
@@ -56,18 +56,6 @@ async fn call(stage: &Stage, header: &AuthHeader) -> Result<(), Report> {
         "call the API",
         &format!("{} with it: 200", Stage::call_shown()),
     )
-}
-
-async fn remember(stage: &Stage, auth: &PlatformAuth, first: &AuthHeader) -> Result<(), Report> {
-    for _ in 0..1000 {
-        let header = stage.header(auth).await?;
-        check(
-            header.value() == first.value(),
-            "a header from memory is the same",
-        )?;
-    }
-    stage.asked_are(1)?;
-    stage.tell("1,000 more headers", "all from memory, and the same")
 }
 
 async fn age(stage: &Stage, auth: &PlatformAuth, first: &AuthHeader) -> Result<AuthHeader, Report> {

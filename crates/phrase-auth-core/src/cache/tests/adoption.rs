@@ -6,8 +6,7 @@ fn session(token: Token, clock: &ManualRuntime) -> Session {
 
 #[tokio::test]
 async fn an_adopted_session_is_handed_out_and_saved_and_ends_a_refusal() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
     let cache = stored(server.clone(), &clock, store.clone());
     cache.header().await.unwrap_err();
     cache.adopt(session(server.token(), &clock)).await.unwrap();
@@ -20,8 +19,7 @@ async fn an_adopted_session_is_handed_out_and_saved_and_ends_a_refusal() {
 
 #[tokio::test]
 async fn a_session_of_another_key_is_refused_and_changes_nothing() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
     let cache = stored(server.clone(), &clock, store.clone());
     let other = session(server.token(), &clock).with_key(key().with_user("joe").unwrap());
     let error = cache.adopt(other).await.unwrap_err();
@@ -31,8 +29,7 @@ async fn a_session_of_another_key_is_refused_and_changes_nothing() {
 
 #[tokio::test]
 async fn what_is_adopted_while_the_store_is_down_is_handed_out_and_saved_by_the_next_fetch() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), Counting::default());
     let cache = stored(server.clone(), &clock, store.clone());
     store.break_saves(true);
     let error = cache
@@ -101,8 +98,7 @@ async fn a_first_session_is_saved_where_nothing_is_and_yields_to_what_is_there()
 
 #[tokio::test]
 async fn a_session_from_the_future_is_renewed_before_it_is_used() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
     put(&store, server.token(), &clock).await;
     clock.step_wall_back(Duration::from_secs(3600));
     let cache = stored(server.clone(), &clock, store.clone());
@@ -132,8 +128,7 @@ async fn without_a_store_the_session_follows_the_refreshes_for_whoever_keeps_it(
 
 #[tokio::test]
 async fn a_login_that_could_not_be_saved_goes_before_what_the_store_has() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), Counting::default());
     put(&store, token("dead", Duration::ZERO).unwrap(), &clock).await;
     let cache = stored(server.clone(), &clock, store.clone());
     store.break_saves(true);
@@ -147,8 +142,7 @@ async fn a_login_that_could_not_be_saved_goes_before_what_the_store_has() {
 
 #[tokio::test]
 async fn an_adopted_session_is_not_saved_over_its_own_successor() {
-    let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), MemoryStore::new());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::gated(LIFE), clock(), MemoryStore::new());
     let cache = stored(server.clone(), &clock, store.clone());
     // Somebody else has the lock while it is adopted, and over when it is.
     let theirs = store.lock(&key(), LIFE).await.unwrap();
@@ -184,8 +178,7 @@ async fn a_session_for_other_apis_is_refused_also_without_a_store() {
 
 #[tokio::test]
 async fn a_login_is_saved_although_whoever_brought_it_has_gone() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
     let theirs = store.lock(&key(), LIFE).await.unwrap();
     let cache = stored(server.clone(), &clock, store.clone());
     let mut adopting = Box::pin(cache.adopt(session(server.token(), &clock)));
@@ -200,8 +193,7 @@ async fn a_login_is_saved_although_whoever_brought_it_has_gone() {
 
 #[tokio::test]
 async fn to_adopt_what_was_refused_takes_the_mark_away_for_everybody() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
     let again = session(server.token(), &clock);
     store.overwrite(again.refused());
     let cache = stored(server.clone(), &clock, store.clone());

@@ -28,8 +28,7 @@ async fn what_a_late_flight_has_brought_outlives_the_failure_of_the_next() {
 #[tokio::test]
 async fn whoever_takes_a_flight_off_that_stands_still_takes_its_lock_too() {
     for logs_out in [true, false] {
-        let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), MemoryStore::new());
-        let clock: Arc<ManualRuntime> = clock;
+        let (server, clock, store) = (Rotating::gated(LIFE), clock(), MemoryStore::new());
         put(&store, server.token(), &clock).await;
         clock.advance(LIFE);
         let cache = stored(server.clone(), &clock, store.clone());
@@ -71,8 +70,7 @@ impl TokenSource for Slow {
 #[tokio::test]
 async fn a_flight_that_is_given_up_unlocks_and_saves_late_what_nobody_has_replaced() {
     for replaced in [false, true] {
-        let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), MemoryStore::new());
-        let clock: Arc<ManualRuntime> = clock;
+        let (server, clock, store) = (Rotating::gated(LIFE), clock(), MemoryStore::new());
         put(&store, server.token(), &clock).await;
         clock.advance(LIFE);
         let cache = stored(Slow(server.clone()), &clock, store.clone());

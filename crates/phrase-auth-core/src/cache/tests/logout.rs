@@ -43,7 +43,7 @@ async fn a_refresh_under_way_does_not_bring_back_what_was_logged_out() {
 #[tokio::test]
 async fn what_somebody_else_has_renewed_is_ended_too() {
     let source = ScriptedSource::new([]);
-    let (clock, store) = (Arc::default(), MemoryStore::new());
+    let (clock, store) = (clock(), MemoryStore::new());
     put(&store, token("mine", LIFE).unwrap(), &clock).await;
     let cache = stored(source.clone(), &clock, store.clone());
     cache.header().await.unwrap();
@@ -70,8 +70,7 @@ async fn a_store_that_cannot_be_told_is_an_error_and_the_token_is_forgotten_all_
 
 #[tokio::test]
 async fn a_login_while_a_logout_waits_for_the_store_is_spared() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
     put(&store, token("old", LIFE).unwrap(), &clock).await;
     let cache = stored(server.clone(), &clock, store.clone());
     cache.header().await.unwrap();
@@ -96,8 +95,7 @@ async fn a_login_while_a_logout_waits_for_the_store_is_spared() {
 
 #[tokio::test]
 async fn what_is_somebody_elses_is_neither_ended_nor_removed() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
     let joe = key().with_user("joe").unwrap();
     let session = Session::new(token("joes", LIFE).unwrap(), clock.now().wall, joe);
     store

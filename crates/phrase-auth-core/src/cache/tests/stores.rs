@@ -20,7 +20,7 @@ async fn a_session_from_the_store_is_handed_out_without_a_fetch() {
 
 #[tokio::test]
 async fn a_session_that_will_do_is_found_without_the_lock() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), Counting::default());
     put(&store, server.token(), &clock).await;
     store.break_locks(true);
     let cache = stored(server.clone(), &clock, store.clone());
@@ -30,7 +30,7 @@ async fn a_session_that_will_do_is_found_without_the_lock() {
 #[tokio::test]
 async fn nothing_in_the_store_and_nothing_in_hand_is_a_login_required_that_a_login_elsewhere_ends()
 {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
     let cache = stored(server.clone(), &clock, store.clone());
     for _ in 0..100 {
         let error = cache.header().await.unwrap_err();
@@ -74,7 +74,7 @@ async fn a_rotated_token_is_saved_and_the_next_refresh_goes_on_from_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn caches_of_one_key_share_each_refresh_also_with_tokens_of_a_second() {
     for life in [LIFE, Duration::from_secs(1)] {
-        let (server, clock, store) = (Rotating::new(life), Arc::default(), MemoryStore::new());
+        let (server, clock, store) = (Rotating::new(life), clock(), MemoryStore::new());
         put(&store, server.token(), &clock).await;
         let caches: Vec<_> = (0..20)
             .map(|_| stored(server.clone(), &clock, store.clone()))
@@ -96,7 +96,7 @@ async fn caches_of_one_key_share_each_refresh_also_with_tokens_of_a_second() {
 
 #[tokio::test]
 async fn what_somebody_else_has_renewed_is_taken_and_not_renewed_again() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
     put(&store, server.token(), &clock).await;
     let [one, other] = [0; 2].map(|_| stored(server.clone(), &clock, store.clone()));
     let first = other.header().await.unwrap();
@@ -144,8 +144,7 @@ async fn who_was_logged_out_elsewhere_does_not_renew_what_it_has_in_memory() {
 
 #[tokio::test]
 async fn a_dead_session_is_sent_by_one_of_all_who_share_it() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
     let (dead, _) = (server.token(), server.token());
     put(&store, dead, &clock).await;
     // One has held it all the time.
@@ -155,12 +154,8 @@ async fn a_dead_session_is_sent_by_one_of_all_who_share_it() {
     // As a web server makes one for each request.
     for _ in 0..100 {
         let cache = stored(server.clone(), &clock, store.clone());
-        let caller = tokio::spawn(owned_header(&cache));
-        for _ in 0..3 {
-            settle().await;
-            clock.advance(Duration::from_millis(100));
-        }
-        let error = caller.await.unwrap().unwrap_err();
+        let refused = after_the_looks(&cache, &clock).await;
+        let error = refused.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::LoginRequired);
     }
     let caller = tokio::spawn(owned_header(&early));
@@ -180,8 +175,7 @@ async fn a_dead_session_is_sent_by_one_of_all_who_share_it() {
 
 #[tokio::test]
 async fn a_passing_fault_does_not_swallow_the_wish_to_try_a_refused_session_again() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), Counting::default());
     let session = Session::new(server.token(), clock.now().wall, key());
     store.store.overwrite(session.refused());
     clock.advance(LIFE);
@@ -196,8 +190,7 @@ async fn a_passing_fault_does_not_swallow_the_wish_to_try_a_refused_session_agai
 
 #[tokio::test]
 async fn a_store_that_fails_after_a_refusal_does_not_hide_it() {
-    let (server, clock, store) = (Rotating::gated(LIFE), Arc::default(), Counting::default());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::gated(LIFE), clock(), Counting::default());
     let (dead, _) = (server.token(), server.token());
     put(&store, dead, &clock).await;
     let cache = stored(server.clone(), &clock, store.clone());
@@ -258,8 +251,7 @@ impl TokenSource for Late {
 #[tokio::test]
 async fn the_loser_of_a_race_uses_what_the_winner_has_saved() {
     for fresh in [true, false] {
-        let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-        let clock: Arc<ManualRuntime> = clock;
+        let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
         put(&store, server.token(), &clock).await;
         // The winner's.
         let newer = server.token();
@@ -291,21 +283,13 @@ async fn the_loser_of_a_race_uses_what_the_winner_has_saved() {
 
 #[tokio::test]
 async fn a_refusal_stands_and_the_store_is_looked_at_once_a_second() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), Counting::default());
     let (dead, _) = (server.token(), server.token());
     put(&store, dead, &clock).await;
     let cache = stored(server.clone(), &clock, store.clone());
     clock.advance(LIFE);
-    let caller = tokio::spawn(owned_header(&cache));
-    for _ in 0..3 {
-        settle().await;
-        clock.advance(Duration::from_millis(100));
-    }
-    assert_eq!(
-        caller.await.unwrap().unwrap_err().kind(),
-        ErrorKind::LoginRequired
-    );
+    let refused = after_the_looks(&cache, &clock).await;
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::LoginRequired);
     let before = store.loads();
     for _ in 0..600 {
         cache.header().await.unwrap_err();
@@ -335,8 +319,7 @@ async fn without_the_store_nothing_is_refreshed_and_a_token_that_works_is_handed
 
 #[tokio::test]
 async fn a_lock_that_others_hold_is_waited_for_and_nothing_is_sent_without_it() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
     put(&store, server.token(), &clock).await;
     clock.advance(LIFE);
     let cache = stored(server.clone(), &clock, store.clone());
@@ -357,8 +340,7 @@ async fn a_lock_that_others_hold_is_waited_for_and_nothing_is_sent_without_it() 
 
 #[tokio::test]
 async fn a_session_of_somebody_else_is_not_used() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), MemoryStore::new());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
     let other = key().with_user("joe").unwrap();
     let session = Session::new(server.token(), clock.now().wall, other);
     store

@@ -100,8 +100,7 @@ async fn one_task_tries_however_many_flights_fail() {
 
 #[tokio::test]
 async fn what_was_logged_out_while_a_save_waits_for_the_lock_is_not_saved() {
-    let (server, clock, store) = (Rotating::new(LIFE), Arc::default(), Counting::default());
-    let clock: Arc<ManualRuntime> = clock;
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), Counting::default());
     let cache = stored(server.clone(), &clock, store.clone());
     store.break_saves(true);
     let login = Session::new(server.token(), clock.now().wall, key());
