@@ -5,13 +5,15 @@ use std::time::{Duration, SystemTime};
 use phrase_auth_core::DataCenter;
 
 use crate::jwt::Mint;
+use crate::leniency::Leniencies;
 use crate::oauth::{Clients, OAuth, Terms};
 use crate::seed::Seeds;
 use crate::server::{Listener, Server};
 use crate::tms::{Tms, Users};
 use crate::world::{Limits, World, origin};
 use crate::{
-    Application, Clock, Emulator, EmulatorError, ExpiresForm, Log, OAuthClient, RefreshRotation,
+    Application, Clock, Emulator, EmulatorError, ExpiresForm, Leniency, Log, OAuthClient,
+    RefreshRotation,
 };
 
 /// What an emulator is started with; made by [`Emulator::builder`].
@@ -23,6 +25,7 @@ pub struct EmulatorBuilder {
     session_lifetime: Duration,
     expires_form: ExpiresForm,
     latency: Duration,
+    leniencies: Leniencies,
     api_tokens: Vec<(String, Application)>,
     tms_users: Vec<(String, String)>,
     oauth_clients: Vec<OAuthClient>,
@@ -40,6 +43,7 @@ impl EmulatorBuilder {
             session_lifetime: SESSION_LIFETIME,
             expires_form: ExpiresForm::default(),
             latency: Duration::ZERO,
+            leniencies: Leniencies::default(),
             api_tokens: Vec::new(),
             tms_users: Vec::new(),
             oauth_clients: Vec::new(),
@@ -88,6 +92,12 @@ impl EmulatorBuilder {
     /// two token endpoints, login and loginOther; not the pages of the authorize endpoint.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
+        self
+    }
+
+    /// Switches a strict rule off.
+    pub fn leniency(mut self, leniency: Leniency) -> Self {
+        self.leniencies.add(leniency);
         self
     }
 
@@ -173,6 +183,7 @@ impl EmulatorBuilder {
             token_lifetime: self.token_lifetime,
             expires_form: self.expires_form,
             latency: self.latency,
+            leniencies: self.leniencies,
             limits: self.limits,
         });
         let server = Server::start(listener, Arc::clone(&world)).await?;
@@ -189,6 +200,7 @@ impl fmt::Debug for EmulatorBuilder {
             .field("session_lifetime", &self.session_lifetime)
             .field("expires_form", &self.expires_form)
             .field("latency", &self.latency)
+            .field("leniencies", &self.leniencies)
             .field("api_tokens", &self.api_tokens.len())
             .field("tms_users", &self.tms_users.len())
             .field("oauth_clients", &self.oauth_clients.len())

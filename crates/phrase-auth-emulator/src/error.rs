@@ -1,5 +1,7 @@
 use std::{error, fmt, io};
 
+use crate::Leniency;
+
 /// Why an emulator did not start. Nothing is left running and no port is held.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -31,6 +33,8 @@ pub enum EmulatorError {
         /// What is wrong with it.
         flaw: &'static str,
     },
+    /// No leniency has this name; [`Leniency::ALL`](crate::Leniency::ALL) has them all.
+    UnknownLeniency,
     /// The server's thread, its runtime or its signing key is not to be had: the machine is out of something.
     Start {
         /// What the system said.
@@ -46,6 +50,10 @@ impl fmt::Display for EmulatorError {
             Self::ApiToken { flaw } => write!(f, "an API token of the builder {flaw}"),
             Self::TmsUser { flaw } => write!(f, "a TMS user of the builder {flaw}"),
             Self::OAuthClient { flaw } => write!(f, "an OAuth client of the builder {flaw}"),
+            Self::UnknownLeniency => {
+                let names: Vec<&str> = Leniency::ALL.iter().map(|it| it.name()).collect();
+                write!(f, "no such leniency; there are {}", names.join(", "))
+            }
             Self::Start { .. } => f.write_str("the emulator's server cannot be started"),
         }
     }
@@ -58,7 +66,8 @@ impl error::Error for EmulatorError {
             Self::PortTaken { .. }
             | Self::ApiToken { .. }
             | Self::TmsUser { .. }
-            | Self::OAuthClient { .. } => None,
+            | Self::OAuthClient { .. }
+            | Self::UnknownLeniency => None,
         }
     }
 }

@@ -3,10 +3,11 @@ use std::time::Duration;
 use phrase_auth_core::DataCenter;
 
 use crate::jwt::Mint;
+use crate::leniency::Leniencies;
 use crate::oauth::OAuth;
 use crate::seed::Seeds;
 use crate::tms::Tms;
-use crate::{Clock, ExpiresForm, Log};
+use crate::{Clock, ExpiresForm, Leniency, Log};
 
 /// Everything that an answer depends on.
 #[derive(Debug)]
@@ -22,10 +23,16 @@ pub(crate) struct World {
     pub(crate) token_lifetime: Duration,
     pub(crate) expires_form: ExpiresForm,
     pub(crate) latency: Duration,
+    pub(crate) leniencies: Leniencies,
     pub(crate) limits: Limits,
 }
 
 impl World {
+    /// Whether a rule is off.
+    pub(crate) fn allows(&self, leniency: Leniency) -> bool {
+        self.leniencies.has(leniency)
+    }
+
     /// Without a slash at the end.
     pub(crate) fn origin(&self) -> String {
         origin(self.port)
