@@ -1,12 +1,9 @@
-use std::time::SystemTime;
-
-use axum::body::Body;
-use axum::response::Response;
-use http::header::{CONTENT_TYPE, DATE, HeaderName};
+use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::Value;
 
 use crate::media;
+use crate::reply::{EXPLAINS, Reply};
 
 /// What goes back to a client, before it has a date.
 #[derive(Debug)]
@@ -57,28 +54,20 @@ impl Answer {
         self
     }
 
-    pub(crate) fn into_response(self, now: SystemTime) -> Response {
+    pub(crate) fn into_reply(self) -> Reply {
         let mut headers = self.headers;
         let (media, body) = match self.body {
-            Content::Nothing => (None, Body::empty()),
-            Content::Json(body) => (Some(media::JSON), Body::from(body.to_string())),
-            Content::Html(page) => (Some(media::HTML), Body::from(page)),
+            Content::Nothing => (None, Vec::new()),
+            Content::Json(body) => (Some(media::JSON), body.to_string().into_bytes()),
+            Content::Html(page) => (Some(media::HTML), page.into_bytes()),
         };
         if let Some(media) = media {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
         }
-        let mut response = Response::new(body);
-        *response.status_mut() = self.status;
-        headers.insert(VERSION, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
-        if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now)) {
-            headers.insert(DATE, date);
+        Reply {
+            status: self.status,
+            headers,
+            body,
         }
-        *response.headers_mut() = headers;
-        response
     }
 }
-
-/// Tells the emulator's answers from a real server's.
-const VERSION: HeaderName = HeaderName::from_static("x-phrase-emulator");
-/// Tells misuse from an error on purpose.
-const EXPLAINS: HeaderName = HeaderName::from_static("x-phrase-emulator-explains");

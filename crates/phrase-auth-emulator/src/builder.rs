@@ -2,15 +2,20 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use axum::Router;
 use phrase_auth_core::DataCenter;
 
+use crate::door;
+use crate::fault::Faults;
+use crate::host::Here;
 use crate::jwt::Mint;
 use crate::leniency::Leniencies;
 use crate::oauth::{Clients, OAuth, Terms};
 use crate::seed::Seeds;
-use crate::server::{Listener, Server};
+use crate::server::{Listener, Server, Start};
+use crate::tls::Tls;
 use crate::tms::{Tms, Users};
-use crate::world::{Limits, World, origin};
+use crate::world::{Limits, World};
 use crate::{
     Application, Clock, Emulator, EmulatorError, ExpiresForm, Leniency, Log, OAuthClient,
     RefreshRotation,
@@ -20,6 +25,7 @@ use crate::{
 #[must_use = "a builder does nothing until `start`"]
 pub struct EmulatorBuilder {
     port: u16,
+    tls: bool,
     data_center: DataCenter,
     token_lifetime: Duration,
     session_lifetime: Duration,
@@ -38,6 +44,7 @@ impl EmulatorBuilder {
     pub(crate) fn new() -> Self {
         Self {
             port: 0,
+            tls: false,
             data_center: DataCenter::Eu,
             token_lifetime: TOKEN_LIFETIME,
             session_lifetime: SESSION_LIFETIME,
@@ -59,6 +66,13 @@ impl EmulatorBuilder {
     /// The port of 127.0.0.1 to listen on; by default 0, which takes any free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// Speaks HTTPS, with a certificate of a certificate authority of its own: [`Emulator::ca_pem`] is what a client has
+    /// to believe. Both are made at the start.
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
         self
     }
 
@@ -152,6 +166,48 @@ impl EmulatorBuilder {
     /// [`EmulatorBuilder::tms_user`], [`EmulatorError::OAuthClient`] with a client of
     /// [`EmulatorBuilder::oauth_client`]. Nothing is left running.
     pub async fn start(self) -> Result<Emulator, EmulatorError> {
+        let (world, start) = self.begin()?;
+        Ok(Emulator::new(world, start.wait().await?))
+    }
+
+    /// [`EmulatorBuilder::start`] for who has no runtime: it waits on the thread of the caller, for as long as a thread
+    /// takes to start. Within a runtime it works as well.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`EmulatorBuilder::start`].
+    pub fn start_blocking(self) -> Result<Emulator, EmulatorError> {
+        let (world, start) = self.begin()?;
+        Ok(Emulator::new(world, start.wait_blocking()?))
+    }
+
+    /// The emulator without a server: its endpoints and its admin door as a router, for an axum server of one's own, and
+    /// its handles. That server has to listen on [`EmulatorBuilder::port`] of 127.0.0.1; limits on connections and heads
+    /// are its own. Faults that no HTTP server commits are answered 501 there, with an explanation.
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::Router`] without a port, and with [`EmulatorBuilder::tls`], which is the server's; else those of
+    /// [`EmulatorBuilder::start`] that are about seeds.
+    pub fn router(self) -> Result<(Router, Emulator), EmulatorError> {
+        if self.port == 0 || self.tls {
+            return Err(EmulatorError::Router);
+        }
+        let port = self.port;
+        let world = Arc::new(self.into_world(port)?);
+        let router = door::router(Arc::clone(&world));
+        Ok((router, Emulator::without_server(world)))
+    }
+
+    fn begin(self) -> Result<(Arc<World>, Start), EmulatorError> {
+        let listener = Listener::bind(self.port)?;
+        let port = listener.port();
+        let world = Arc::new(self.into_world(port)?);
+        let start = Server::start(listener, Arc::clone(&world))?;
+        Ok((world, start))
+    }
+
+    fn into_world(self, port: u16) -> Result<World, EmulatorError> {
         let mut seeds = Seeds::new();
         for (value, product) in self.api_tokens {
             seeds.add(value, product)?;
@@ -164,15 +220,14 @@ impl EmulatorBuilder {
         for client in self.oauth_clients {
             clients.add(client)?;
         }
-        let listener = Listener::bind(self.port)?;
-        let tms = format!(
-            "{}{}",
-            origin(listener.port()),
-            Application::Tms.base_path()
-        );
+        let here = Here {
+            port,
+            tls: self.tls,
+        };
+        let tms = format!("{}{}", here.origin(), Application::Tms.base_path());
         let issuer = self.oauth_issuer.then_some(tms);
-        let world = Arc::new(World {
-            port: listener.port(),
+        Ok(World {
+            here,
             data_center: self.data_center,
             clock: Clock::starting_at(SystemTime::now()),
             log: Log::new(),
@@ -185,9 +240,9 @@ impl EmulatorBuilder {
             latency: self.latency,
             leniencies: self.leniencies,
             limits: self.limits,
-        });
-        let server = Server::start(listener, Arc::clone(&world)).await?;
-        Ok(Emulator::new(world, server))
+            faults: Faults::new(self.tls),
+            tls: self.tls.then(Tls::new).transpose()?,
+        })
     }
 }
 
@@ -195,6 +250,7 @@ impl fmt::Debug for EmulatorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmulatorBuilder")
             .field("port", &self.port)
+            .field("tls", &self.tls)
             .field("data_center", &self.data_center)
             .field("token_lifetime", &self.token_lifetime)
             .field("session_lifetime", &self.session_lifetime)

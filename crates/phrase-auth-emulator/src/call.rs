@@ -8,6 +8,7 @@ use crate::media;
 /// A request that has arrived whole.
 pub(crate) struct Call {
     pub(crate) method: Method,
+    pub(crate) path: String,
     pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -17,6 +18,7 @@ impl Call {
     pub(crate) fn new(head: Parts, body: Bytes) -> Self {
         Self {
             query: head.uri.query().map(ToOwned::to_owned),
+            path: head.uri.path().to_owned(),
             method: head.method,
             headers: head.headers,
             body,

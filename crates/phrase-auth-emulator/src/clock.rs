@@ -56,6 +56,11 @@ pub(crate) fn unix(time: SystemTime) -> Duration {
     time.duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
+/// The nearest time that an HTTP date can say.
+pub(crate) fn within_dates(time: SystemTime) -> SystemTime {
+    from_unix(unix(time))
+}
+
 fn from_unix(since: Duration) -> SystemTime {
     UNIX_EPOCH
         .checked_add(since.min(LAST))

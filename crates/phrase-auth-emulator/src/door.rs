@@ -11,8 +11,10 @@ use tokio::time;
 
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::fault::{Course, Spoiled, magic_call};
 use crate::log::Visit;
 use crate::tms::{self, Version};
+use crate::wire::Wire;
 use crate::world::World;
 use crate::{Application, Endpoint, exchange, host, oauth, protected};
 
@@ -25,11 +27,23 @@ pub(crate) fn router(world: Arc<World>) -> Router {
 async fn enter(State(world): State<Arc<World>>, request: Request) -> Response {
     let endpoint = Endpoint::at(request.uri().path());
     let visit = world.log.arrive(endpoint, &request, world.clock.now());
-    let answer = respond(&world, endpoint, request, &visit)
+    let wire = request.extensions().get::<Wire>().cloned();
+    let spoiled = respond(&world, endpoint, request, &visit)
         .await
-        .unwrap_or_else(|refusal| refusal);
-    visit.answered(answer.status);
-    answer.into_response(world.clock.now())
+        .unwrap_or_else(|refusal| refusal.into_reply().into());
+    let reply = match spoiled {
+        Spoiled::Reply(reply) => reply,
+        Spoiled::Script(script) => match wire.and_then(|wire| wire.take()) {
+            Some(stream) => {
+                script.play(stream).await;
+                // Nobody reads it: the connection is gone.
+                return Response::default();
+            }
+            None => refused(StatusCode::NOT_IMPLEMENTED, NOT_OURS).into_reply(),
+        },
+    };
+    visit.answered(reply.status);
+    reply.stamped(&world.date()).into_response()
 }
 
 async fn respond(
@@ -37,8 +51,8 @@ async fn respond(
     endpoint: Endpoint,
     request: Request,
     visit: &Visit,
-) -> Result<Answer, Answer> {
-    if !host::is_ours(request.uri(), request.headers(), world.port) {
+) -> Result<Spoiled, Answer> {
+    if !host::is_ours(request.uri(), request.headers(), world.here) {
         return Err(refused(
             StatusCode::MISDIRECTED_REQUEST,
             "the emulator answers only to one Host: 127.0.0.1 or localhost, with its port",
@@ -49,28 +63,65 @@ async fn respond(
     if endpoint.grants() {
         time::sleep(world.latency).await;
     }
-    Ok(match endpoint {
-        Endpoint::TokenExchange => exchange::answer(world, &call),
-        Endpoint::Login => tms::login(world, Version::V3, &call),
-        Endpoint::LoginV1 => tms::login(world, Version::V1, &call),
-        Endpoint::LoginOther => tms::login_other(world, Version::V3, &call),
-        Endpoint::LoginOtherV1 => tms::login_other(world, Version::V1, &call),
-        Endpoint::Logout => tms::logout(world, &call),
-        Endpoint::Authorize => oauth::authorize(world, &call),
-        Endpoint::AuthorizeLogin => oauth::login(world, &call),
-        Endpoint::AuthorizeConsent => oauth::consent(world, &call),
-        Endpoint::OAuthToken => oauth::token(world, &call),
-        Endpoint::Tms => protected::answer(world, Application::Tms, &call),
-        Endpoint::Strings => protected::answer(world, Application::Strings, &call),
-        Endpoint::Orchestrator => protected::answer(world, Application::Orchestrator, &call),
-        Endpoint::Connectors => protected::answer(world, Application::Connectors, &call),
-        Endpoint::Studio => protected::answer(world, Application::Studio, &call),
+    let met = magic_call(endpoint, &call).or_else(|| world.faults.meet(endpoint));
+    let Some(met) = met else {
+        return Ok(answer(world, endpoint, &call).into_reply().into());
+    };
+    let reply = || {
+        answer(world, endpoint, &call)
+            .into_reply()
+            .stamped(&world.date())
+    };
+    Ok(match met.course() {
+        Course::Late(latency) => {
+            visit.met(met.name());
+            time::sleep(latency).await;
+            reply().faulty(met.name()).into()
+        }
+        Course::Replace(replacement) => {
+            visit.met(met.name());
+            let lost = replacement.takes_effect.then(reply);
+            replacement.spoil(world, &call, lost)
+        }
+        Course::Change(change) => {
+            let reply = reply();
+            match change.spoil(world, &call, &reply) {
+                Some(spoiled) => {
+                    visit.met(met.name());
+                    spoiled
+                }
+                None => {
+                    world.faults.spare(&met);
+                    reply.into()
+                }
+            }
+        }
+    })
+}
+
+fn answer(world: &World, endpoint: Endpoint, call: &Call) -> Answer {
+    match endpoint {
+        Endpoint::TokenExchange => exchange::answer(world, call),
+        Endpoint::Login => tms::login(world, Version::V3, call),
+        Endpoint::LoginV1 => tms::login(world, Version::V1, call),
+        Endpoint::LoginOther => tms::login_other(world, Version::V3, call),
+        Endpoint::LoginOtherV1 => tms::login_other(world, Version::V1, call),
+        Endpoint::Logout => tms::logout(world, call),
+        Endpoint::Authorize => oauth::authorize(world, call),
+        Endpoint::AuthorizeLogin => oauth::login(world, call),
+        Endpoint::AuthorizeConsent => oauth::consent(world, call),
+        Endpoint::OAuthToken => oauth::token(world, call),
+        Endpoint::Tms => protected::answer(world, Application::Tms, call),
+        Endpoint::Strings => protected::answer(world, Application::Strings, call),
+        Endpoint::Orchestrator => protected::answer(world, Application::Orchestrator, call),
+        Endpoint::Connectors => protected::answer(world, Application::Connectors, call),
+        Endpoint::Studio => protected::answer(world, Application::Studio, call),
         Endpoint::Unknown => Answer::new(
             StatusCode::NOT_FOUND,
             json!({"error": "not_found", "error_description": "no such path"}),
         )
         .explained("the emulator has nothing at this path"),
-    })
+    }
 }
 
 /// The whole request, or why it is not read to its end.
@@ -110,3 +161,4 @@ fn unread(status: StatusCode, why: &'static str) -> Answer {
 }
 
 const TOO_LARGE: &str = "the body is larger than 64 KiB";
+const NOT_OURS: &str = "this fault needs the emulator's own server, and not a router in another";

@@ -5,10 +5,11 @@ use phrase_auth_core::{AuthError, DataCenter, Endpoints};
 
 use crate::jwt::PUBLIC_KEY_PEM;
 use crate::server::Server;
+use crate::tls::Tls;
 use crate::world::World;
 use crate::{
-    Application, AuthorizeError, Clock, EmulatorBuilder, EmulatorError, Log, Person, endpoints_at,
-    seed,
+    Application, AuthorizeError, Clock, EmulatorBuilder, EmulatorError, Faults, Log, Person,
+    endpoints_at, seed,
 };
 
 /// A running emulator. Dropping it stops the server, ends its connections and frees its port before `drop` returns;
@@ -18,15 +19,22 @@ use crate::{
 #[must_use = "the server stops when this is dropped"]
 pub struct Emulator {
     world: Arc<World>,
-    // Only held: its drop is the stop.
-    _server: Server,
+    // Only held: its drop is the stop. None for a router in a server of somebody else.
+    _server: Option<Server>,
 }
 
 impl Emulator {
     pub(crate) fn new(world: Arc<World>, server: Server) -> Self {
         Self {
             world,
-            _server: server,
+            _server: Some(server),
+        }
+    }
+
+    pub(crate) fn without_server(world: Arc<World>) -> Self {
+        Self {
+            world,
+            _server: None,
         }
     }
 
@@ -44,7 +52,7 @@ impl Emulator {
         Self::builder().start().await
     }
 
-    /// The origin, `http://127.0.0.1:PORT`, without a slash at the end.
+    /// The origin, `http://127.0.0.1:PORT`, or `https` with [`EmulatorBuilder::tls`], without a slash at the end.
     #[must_use]
     pub fn url(&self) -> String {
         self.world.origin()
@@ -53,7 +61,7 @@ impl Emulator {
     /// The port that it listens on.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.world.port
+        self.world.here.port
     }
 
     /// The data centre that it plays.
@@ -110,7 +118,20 @@ impl Emulator {
         self.world.log.clone()
     }
 
-    /// Back to the state of the start: the clock is where it began, the log is empty, no JWT issued, no TMS session
+    /// A handle to its faults.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        self.world.faults.clone()
+    }
+
+    /// The certificate of its certificate authority, as PEM, for clients to believe; `None` without
+    /// [`EmulatorBuilder::tls`]. Its key never leaves the emulator, and is gone with it.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<String> {
+        self.world.tls.as_ref().map(Tls::ca_pem)
+    }
+
+    /// Back to the state of the start: no fault rule is in force, the clock is where it began, the log is empty, no JWT issued, no TMS session
     /// started and nothing that OAuth gave so far is accepted any more, no page of an authorization leads on, no user is
     /// locked, wrong passwords, used codes and ended sessions are forgotten. API tokens, users, OAuth clients, the port,
     /// the connections and every option stay.
@@ -120,6 +141,7 @@ impl Emulator {
         self.world.oauth.reset();
         self.world.clock.rewind();
         self.world.log.clear();
+        self.world.faults.reset();
     }
 
     /// Every JWT issued so far is answered 401 from now on; API tokens stay good, and the next exchange brings a JWT

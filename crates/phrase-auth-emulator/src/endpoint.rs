@@ -1,4 +1,5 @@
-use std::fmt;
+use std::str::FromStr;
+use std::{error, fmt};
 
 use crate::Application;
 
@@ -84,6 +85,29 @@ impl Endpoint {
         }
     }
 
+    /// The name in fault rules, filters and messages: `token-exchange`, ….
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TokenExchange => "token-exchange",
+            Self::Tms => "tms",
+            Self::Login => "login",
+            Self::LoginV1 => "login-v1",
+            Self::LoginOther => "login-other",
+            Self::LoginOtherV1 => "login-other-v1",
+            Self::Logout => "logout",
+            Self::Authorize => "authorize",
+            Self::AuthorizeLogin => "authorize-login",
+            Self::AuthorizeConsent => "authorize-consent",
+            Self::OAuthToken => "oauth-token",
+            Self::Strings => "strings",
+            Self::Orchestrator => "orchestrator",
+            Self::Connectors => "connectors",
+            Self::Studio => "studio",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// The endpoint that proves a header of this application to work.
     #[must_use]
     pub fn protected(application: Application) -> Self {
@@ -121,23 +145,35 @@ impl Endpoint {
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TokenExchange => "token exchange",
-            Self::Tms => "tms",
-            Self::Login => "login",
-            Self::LoginV1 => "login v1",
-            Self::LoginOther => "login other",
-            Self::LoginOtherV1 => "login other v1",
-            Self::Logout => "logout",
-            Self::Authorize => "authorize",
-            Self::AuthorizeLogin => "authorize login",
-            Self::AuthorizeConsent => "authorize consent",
-            Self::OAuthToken => "oauth token",
-            Self::Strings => "strings",
-            Self::Orchestrator => "orchestrator",
-            Self::Connectors => "connectors",
-            Self::Studio => "studio",
-            Self::Unknown => "unknown",
-        })
+        f.write_str(self.name())
     }
 }
+
+impl FromStr for Endpoint {
+    type Err = UnknownEndpoint;
+
+    /// By its name.
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let mut all = Self::ALL.iter().copied().chain([Self::Unknown]);
+        all.find(|endpoint| endpoint.name() == name)
+            .ok_or(UnknownEndpoint)
+    }
+}
+
+/// No endpoint has this name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownEndpoint;
+
+impl fmt::Display for UnknownEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = Endpoint::ALL.iter().map(|it| it.name()).collect();
+        write!(
+            f,
+            "no such endpoint; there are {}, unknown",
+            names.join(", ")
+        )
+    }
+}
+
+impl error::Error for UnknownEndpoint {}

@@ -33,6 +33,8 @@ pub enum EmulatorError {
         /// What is wrong with it.
         flaw: &'static str,
     },
+    /// A router was asked for without a port, or with TLS: a server of one's own has both.
+    Router,
     /// No leniency has this name; [`Leniency::ALL`](crate::Leniency::ALL) has them all.
     UnknownLeniency,
     /// The server's thread, its runtime or its signing key is not to be had: the machine is out of something.
@@ -50,6 +52,9 @@ impl fmt::Display for EmulatorError {
             Self::ApiToken { flaw } => write!(f, "an API token of the builder {flaw}"),
             Self::TmsUser { flaw } => write!(f, "a TMS user of the builder {flaw}"),
             Self::OAuthClient { flaw } => write!(f, "an OAuth client of the builder {flaw}"),
+            Self::Router => f.write_str(
+                "a router needs the port of its server, and no TLS: say `.port(…)`, and leave `.tls()` out",
+            ),
             Self::UnknownLeniency => {
                 let names: Vec<&str> = Leniency::ALL.iter().map(|it| it.name()).collect();
                 write!(f, "no such leniency; there are {}", names.join(", "))
@@ -67,6 +72,7 @@ impl error::Error for EmulatorError {
             | Self::ApiToken { .. }
             | Self::TmsUser { .. }
             | Self::OAuthClient { .. }
+            | Self::Router
             | Self::UnknownLeniency => None,
         }
     }

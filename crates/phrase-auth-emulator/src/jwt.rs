@@ -65,7 +65,30 @@ impl Refusal {
     }
 }
 
+#[derive(Clone, Copy)]
+pub(crate) enum Oddity {
+    UnknownKeyId,
+    NoKeyId,
+    WrongIssuer,
+    WrongAudience,
+    Expired,
+    NotYetValid,
+    NoExpiry,
+    BadSignature,
+    AlgorithmNone,
+    AlgorithmHs256,
+}
+
 impl Mint {
+    pub(crate) fn issue_odd(
+        &self,
+        _: Application,
+        _: SystemTime,
+        _: Duration,
+        _: Oddity,
+    ) -> Result<String, Error> {
+        Ok("STUB".to_owned())
+    }
     pub(crate) fn new(data_center: DataCenter) -> Result<Self, EmulatorError> {
         // With a second backend switched on anywhere in the program, jsonwebtoken would panic for want of a choice
         // (bar 24). An error means that the program has chosen already, which is as good.

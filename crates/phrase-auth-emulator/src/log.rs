@@ -1,4 +1,6 @@
 mod entry;
+mod expectation;
+mod filter;
 mod harmless;
 mod redact;
 
@@ -9,8 +11,12 @@ use std::time::SystemTime;
 
 use axum::extract::Request;
 use http::StatusCode;
+use tokio::sync::Notify;
 
 pub use self::entry::LogEntry;
+use self::expectation::Expected;
+pub use self::expectation::{Expectation, Miss, Unmet};
+pub use self::filter::LogFilter;
 use self::redact::Fingerprint;
 use crate::Endpoint;
 use crate::call::Call;
@@ -25,6 +31,8 @@ pub struct Log(Arc<Shared>);
 struct Shared {
     fingerprint: Arc<Fingerprint>,
     book: Mutex<Book>,
+    /// Something was answered, or left.
+    done: Notify,
 }
 
 #[derive(Default)]
@@ -34,6 +42,7 @@ struct Book {
     counts: BTreeMap<Endpoint, u64>,
     in_flight: usize,
     max_concurrency: usize,
+    expected: Vec<Expected>,
 }
 
 impl Log {
@@ -41,6 +50,7 @@ impl Log {
         Self(Arc::new(Shared {
             fingerprint: Arc::new(Fingerprint::new()),
             book: Mutex::default(),
+            done: Notify::new(),
         }))
     }
 
@@ -48,6 +58,72 @@ impl Log {
     #[must_use]
     pub fn requests(&self) -> Vec<LogEntry> {
         self.book().entries.iter().cloned().collect()
+    }
+
+    /// Those of the requests that fit.
+    #[must_use]
+    pub fn find(&self, filter: &LogFilter) -> Vec<LogEntry> {
+        let book = self.book();
+        let found = book.entries.iter().filter(|entry| filter.fits(entry));
+        found.cloned().collect()
+    }
+
+    /// Waits for the next request that fits, until it has been answered or its client has left: one that arrives from
+    /// now on, or after the number of the filter. It waits for ever, if nobody comes; on any runtime.
+    pub async fn next(&self, filter: LogFilter) -> LogEntry {
+        let last = self.book().next.checked_sub(1);
+        let filter = filter.or_after(last);
+        loop {
+            let done = self.0.done.notified();
+            let mut done = std::pin::pin!(done);
+            // Before the look, so that nothing falls between the two.
+            done.as_mut().enable();
+            let found = self
+                .book()
+                .entries
+                .iter()
+                .find(|entry| entry.is_done() && filter.fits(entry))
+                .cloned();
+            if let Some(entry) = found {
+                return entry;
+            }
+            done.await;
+        }
+    }
+
+    /// Says how many requests are to arrive at an endpoint from now on; [`Log::verify`] judges. Forgotten when the log
+    /// is cleared.
+    ///
+    /// ```
+    /// # use phrase_auth_emulator::{Emulator, Endpoint};
+    /// # let emulator = Emulator::builder().start_blocking()?;
+    /// emulator.log().expect(Endpoint::TokenExchange).times(1);
+    /// // … what is tested …
+    /// let unmet = emulator.log().verify().unwrap_err();
+    /// assert_eq!(unmet.to_string(), "1 requests were expected at token-exchange, 0 arrived");
+    /// # Ok::<(), phrase_auth_emulator::EmulatorError>(())
+    /// ```
+    pub fn expect(&self, endpoint: Endpoint) -> Expectation<'_> {
+        Expectation::new(self, endpoint)
+    }
+
+    /// Whether what has arrived is what was expected.
+    ///
+    /// # Errors
+    ///
+    /// [`Unmet`] names every expectation that is not met, with what arrived.
+    pub fn verify(&self) -> Result<(), Unmet> {
+        let book = self.book();
+        let misses = book.expected.iter().filter_map(|it| {
+            let count = book.counts.get(&it.endpoint).copied().unwrap_or(0);
+            it.judge(count)
+        });
+        let misses: Vec<Miss> = misses.collect();
+        if misses.is_empty() {
+            Ok(())
+        } else {
+            Err(Unmet(misses))
+        }
     }
 
     /// How many requests arrived at an endpoint, whatever became of them.
@@ -68,11 +144,12 @@ impl Log {
         self.book().max_concurrency
     }
 
-    /// Forgets all requests and counts. Requests under way still count as in flight, and are not in the new log.
+    /// Forgets all requests, counts and expectations. Requests under way still count as in flight, and are not in the new log.
     pub fn clear(&self) {
         let mut book = self.book();
         book.entries.clear();
         book.counts.clear();
+        book.expected.clear();
         book.max_concurrency = book.in_flight;
     }
 
@@ -98,6 +175,18 @@ impl Log {
 
     fn book(&self) -> MutexGuard<'_, Book> {
         self.0.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Book {
+    fn expect(&mut self, endpoint: Endpoint, least: u64, most: Option<u64>) {
+        let before = self.counts.get(&endpoint).copied().unwrap_or(0);
+        self.expected.push(Expected {
+            endpoint,
+            before,
+            least,
+            most,
+        });
     }
 }
 
@@ -127,6 +216,10 @@ impl Visit {
         self.amend(|entry| entry.answered(status));
     }
 
+    pub(crate) fn met(&self, fault: &'static str) {
+        self.amend(|entry| entry.met(fault));
+    }
+
     /// Does nothing if the log was cleared, or has moved on, in between.
     fn amend(&self, change: impl FnOnce(&mut LogEntry)) {
         let mut book = self.log.book();
@@ -141,8 +234,11 @@ impl Visit {
 
 impl Drop for Visit {
     fn drop(&mut self) {
+        self.amend(LogEntry::left);
         let mut book = self.log.book();
         book.in_flight = book.in_flight.saturating_sub(1);
+        drop(book);
+        self.log.0.done.notify_waiters();
     }
 }
 

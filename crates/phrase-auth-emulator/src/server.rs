@@ -5,15 +5,22 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime;
 use tokio::sync::{Semaphore, oneshot};
+use tokio::{runtime, time};
 
 use crate::EmulatorError;
 use crate::door;
+use crate::fault::Faults;
+use crate::tls::{Flaw, Tls};
+use crate::wire::{Stream, Wire};
 use crate::world::{Limits, World};
 
 /// The thread that serves. It has a runtime of its own, so that `drop` can wait for its end: a task on the caller's
@@ -48,11 +55,8 @@ impl Listener {
 }
 
 impl Server {
-    pub(crate) async fn start(
-        listener: Listener,
-        world: Arc<World>,
-    ) -> Result<Self, EmulatorError> {
-        let failed = |source: io::Error| EmulatorError::Start { source };
+    /// Its start is over when [`Start::wait`] or [`Start::wait_blocking`] is.
+    pub(crate) fn start(listener: Listener, world: Arc<World>) -> Result<Start, EmulatorError> {
         let (stop, stopped) = oneshot::channel();
         let (ready, readiness) = oneshot::channel();
         let thread = thread::Builder::new()
@@ -63,12 +67,39 @@ impl Server {
             stop: Some(stop),
             thread: Some(thread),
         };
-        readiness
-            .await
-            .unwrap_or_else(|_| Err(io::Error::other("its thread is gone")))
-            .map_err(failed)?;
-        Ok(server)
+        Ok(Start { server, readiness })
     }
+}
+
+/// A server that does not answer yet.
+pub(crate) struct Start {
+    server: Server,
+    readiness: oneshot::Receiver<io::Result<()>>,
+}
+
+impl Start {
+    pub(crate) async fn wait(self) -> Result<Server, EmulatorError> {
+        let said = self.readiness.await;
+        told(said).map(|()| self.server)
+    }
+
+    pub(crate) fn wait_blocking(self) -> Result<Server, EmulatorError> {
+        // On a thread of its own, because tokio lets no thread of a runtime block. It is over at once.
+        let waiting = thread::spawn(|| self.readiness.blocking_recv());
+        let said = waiting
+            .join()
+            .unwrap_or_else(|_| Ok(Err(io::ErrorKind::Other.into())));
+        told(said).map(|()| self.server)
+    }
+}
+
+fn told(said: Result<io::Result<()>, oneshot::error::RecvError>) -> Result<(), EmulatorError> {
+    said.unwrap_or_else(|_| Err(io::Error::other("its thread is gone")))
+        .map_err(failed)
+}
+
+fn failed(source: io::Error) -> EmulatorError {
+    EmulatorError::Start { source }
 }
 
 impl Drop for Server {
@@ -124,26 +155,67 @@ fn answer(ready: oneshot::Sender<io::Result<()>>, outcome: io::Result<()>) {
 /// Over the cap, connections wait in the system's queue instead of being refused.
 async fn accept(socket: TcpListener, world: Arc<World>) {
     let limits = world.limits;
-    let router = door::router(world);
+    let router = door::router(Arc::clone(&world));
     let seats = Arc::new(Semaphore::new(limits.connections));
     while let Ok(seat) = Arc::clone(&seats).acquire_owned().await {
         match socket.accept().await {
-            Ok((stream, _)) => {
-                let connection = serve(stream, router.clone(), limits);
+            Ok((socket, _)) => {
+                let connection = welcome(socket, Arc::clone(&world), router.clone());
                 tokio::spawn(async move {
                     connection.await;
                     drop(seat);
                 });
             }
-            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            Err(_) => time::sleep(ACCEPT_PAUSE).await,
         }
     }
 }
 
-/// hyper itself, and not `axum::serve`, which sets none of these limits.
-async fn serve(stream: TcpStream, router: Router, limits: Limits) {
+/// Up to the point where HTTP begins.
+async fn welcome(socket: TcpStream, world: Arc<World>, router: Router) {
     // Answers are small: holding one back for a fuller packet only costs time. Without it they are still right.
-    let _ = stream.set_nodelay(true);
+    let _ = socket.set_nodelay(true);
+    let stream = match &world.tls {
+        None => Some(Stream::Plain(socket)),
+        Some(tls) => {
+            let handshake = shake_hands(tls, &world.faults, socket);
+            let shaken = time::timeout(world.limits.head_patience, handshake).await;
+            shaken.ok().flatten()
+        }
+    };
+    if let Some(stream) = stream {
+        serve(Wire::new(stream), router, world.limits).await;
+    }
+}
+
+/// `None` where no connection comes of it.
+async fn shake_hands(tls: &Tls, faults: &Faults, mut socket: TcpStream) -> Option<Stream> {
+    let acceptor = match faults.meet_handshake().and_then(|met| met.flaw()) {
+        None => tls.sound(),
+        Some(flaw) => match tls.flawed(flaw) {
+            Some(acceptor) => acceptor,
+            None => {
+                let words = if flaw == Flaw::Plain { PLAIN } else { "" };
+                // Once the client has begun, so that it is in the middle of it.
+                let _ = socket.read(&mut [0; 1024]).await;
+                let _ = socket.write_all(words.as_bytes()).await;
+                return None;
+            }
+        },
+    };
+    let shaken = acceptor.accept(socket).await.ok()?;
+    Some(Stream::Tls(Box::new(shaken)))
+}
+
+/// hyper itself, and not `axum::serve`, which sets none of these limits.
+async fn serve(wire: Wire, router: Router, limits: Limits) {
+    let router = TowerToHyperService::new(router);
+    let handle = wire.clone();
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        // For a fault that takes the connection away.
+        request.extensions_mut().insert(handle.clone());
+        router.call(request)
+    });
     // A client that breaks off or breaks the framing has ended its own connection and nothing else.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -151,9 +223,12 @@ async fn serve(stream: TcpStream, router: Router, limits: Limits) {
         .max_header_size(limits.head_bytes)
         // Ours comes from the emulator's clock.
         .auto_date_header(false)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .serve_connection(TokioIo::new(wire), service)
         .await;
 }
 
 /// After a failed accept, mostly for want of a file descriptor: long enough not to spin, short enough not to be seen.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+
+/// What a server without TLS says to whoever begins with it.
+const PLAIN: &str = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";

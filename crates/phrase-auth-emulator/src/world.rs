@@ -1,21 +1,27 @@
 use std::time::Duration;
 
+use http::HeaderValue;
 use phrase_auth_core::DataCenter;
 
+use crate::fault::Faults;
+use crate::host::Here;
 use crate::jwt::Mint;
 use crate::leniency::Leniencies;
 use crate::oauth::OAuth;
 use crate::seed::Seeds;
+use crate::tls::Tls;
 use crate::tms::Tms;
 use crate::{Clock, ExpiresForm, Leniency, Log};
 
 /// Everything that an answer depends on.
 #[derive(Debug)]
 pub(crate) struct World {
-    pub(crate) port: u16,
+    pub(crate) here: Here,
     pub(crate) data_center: DataCenter,
     pub(crate) clock: Clock,
     pub(crate) log: Log,
+    pub(crate) faults: Faults,
+    pub(crate) tls: Option<Tls>,
     pub(crate) mint: Mint,
     pub(crate) seeds: Seeds,
     pub(crate) tms: Tms,
@@ -35,12 +41,14 @@ impl World {
 
     /// Without a slash at the end.
     pub(crate) fn origin(&self) -> String {
-        origin(self.port)
+        self.here.origin()
     }
-}
 
-pub(crate) fn origin(port: u16) -> String {
-    format!("http://127.0.0.1:{port}")
+    /// What a `Date` header says now.
+    pub(crate) fn date(&self) -> HeaderValue {
+        let date = httpdate::fmt_http_date(self.clock.now());
+        HeaderValue::from_str(&date).unwrap_or(HeaderValue::from_static(""))
+    }
 }
 
 /// What a client may cost.

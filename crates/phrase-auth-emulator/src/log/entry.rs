@@ -22,6 +22,8 @@ pub struct LogEntry {
     headers: Vec<(String, String)>,
     body: String,
     status: Option<StatusCode>,
+    fault: Option<&'static str>,
+    done: bool,
     at: SystemTime,
     fingerprint: Arc<Fingerprint>,
     prints: Vec<Print>,
@@ -49,6 +51,8 @@ impl LogEntry {
             headers: redact::headers(request.headers()),
             body: String::new(),
             status: None,
+            fault: None,
+            done: false,
             at,
             fingerprint: Arc::clone(fingerprint),
             prints,
@@ -65,6 +69,19 @@ impl LogEntry {
 
     pub(super) fn answered(&mut self, status: StatusCode) {
         self.status = Some(status);
+    }
+
+    pub(super) fn met(&mut self, fault: &'static str) {
+        self.fault = Some(fault);
+    }
+
+    pub(super) fn left(&mut self) {
+        self.done = true;
+    }
+
+    /// Whether it was answered, or its client has left.
+    pub(super) fn is_done(&self) -> bool {
+        self.done
     }
 
     /// The place in the order of arrival; it grows with every request and is never used twice.
@@ -119,10 +136,17 @@ impl LogEntry {
         &self.body
     }
 
-    /// The status that was answered; `None` while it is being answered, and if the client left before.
+    /// The status that was answered; `None` while it is being answered, if the client left before, and if a fault took
+    /// the connection.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.status
+    }
+
+    /// The name of the fault that it met; see [`FaultKind`](crate::FaultKind).
+    #[must_use]
+    pub fn fault(&self) -> Option<&'static str> {
+        self.fault
     }
 
     /// When it arrived, by the emulator's clock.
@@ -151,6 +175,7 @@ impl fmt::Debug for LogEntry {
             .field("headers", &self.headers)
             .field("body", &self.body)
             .field("status", &self.status)
+            .field("fault", &self.fault)
             .finish_non_exhaustive()
     }
 }

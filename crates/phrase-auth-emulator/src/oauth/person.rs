@@ -5,10 +5,11 @@ use http::Uri;
 use super::page;
 use super::refusal::Refusal;
 use super::state::{Decision, Step};
+use crate::host::Here;
 use crate::seed::{SECOND_FACTOR_CODE, SeededUser};
 use crate::tms::{Login, Wish};
 use crate::world::World;
-use crate::{AuthorizeError, Endpoint, host};
+use crate::{AuthorizeError, Endpoint};
 
 /// Who sits before the browser, for [`Emulator::authorize_as`](crate::Emulator::authorize_as): logs in, and allows what
 /// is asked unless told to deny it.
@@ -53,7 +54,7 @@ impl Person {
 
     /// Goes through the three pages of an authorization, without HTTP.
     pub(crate) fn authorize(&self, world: &World, url: &str) -> Result<String, AuthorizeError> {
-        let query = query(url, world.port).ok_or(AuthorizeError::Elsewhere)?;
+        let query = query(url, world.here).ok_or(AuthorizeError::Elsewhere)?;
         let now = world.clock.now();
         let login = match world.oauth.begin(&query, now) {
             Ok(form) => form,
@@ -97,10 +98,10 @@ impl fmt::Debug for Person {
 }
 
 /// The query of a URL that leads to our authorize endpoint.
-fn query(url: &str, port: u16) -> Option<String> {
+fn query(url: &str, here: Here) -> Option<String> {
     let url = url.parse::<Uri>().ok()?;
-    let leads_here = url.scheme_str() == Some("http")
-        && host::names_us(url.authority()?.as_str(), port)
+    let leads_here = url.scheme_str() == Some(here.scheme())
+        && here.is(url.authority()?.as_str())
         && Endpoint::at(url.path()) == Endpoint::Authorize;
     leads_here.then(|| url.query().unwrap_or_default().to_owned())
 }

@@ -1,0 +1,64 @@
+//! Faults that a request asks for by a name in it, for who has no more than `curl`.
+
+use std::str::FromStr;
+
+use super::faults::Met;
+use super::kind::FaultKind;
+use crate::call::Call;
+use crate::credential::{self, Credential};
+use crate::form::Form;
+use crate::json::Object;
+use crate::{Application, Endpoint};
+
+/// The fault that a request asks for: by its API token, refresh token, code or user name, or by the credential in its
+/// header. `None` also for a name that no fault has: then it is a stranger like any other.
+pub(crate) fn magic_call(endpoint: Endpoint, call: &Call) -> Option<Met> {
+    let kind = match endpoint {
+        Endpoint::TokenExchange => in_form(call, &["subject_token"]),
+        Endpoint::OAuthToken => in_form(call, &["refresh_token", "code"]),
+        Endpoint::Login | Endpoint::LoginV1 | Endpoint::LoginOther | Endpoint::LoginOtherV1 => {
+            in_json(call)
+        }
+        Endpoint::Tms | Endpoint::Logout => in_header(Application::Tms, call),
+        Endpoint::Strings => in_header(Application::Strings, call),
+        Endpoint::Orchestrator => in_header(Application::Orchestrator, call),
+        Endpoint::Connectors => in_header(Application::Connectors, call),
+        Endpoint::Studio => in_header(Application::Studio, call),
+        Endpoint::Authorize
+        | Endpoint::AuthorizeLogin
+        | Endpoint::AuthorizeConsent
+        | Endpoint::Unknown => None,
+    }?;
+    kind.fits(endpoint).then(|| Met::by_name(kind))
+}
+
+/// Whether this is the name of an API token or a user that asks for a fault.
+pub(crate) fn names_fault(name: &str) -> bool {
+    named(name).is_some()
+}
+
+fn named(name: &str) -> Option<FaultKind> {
+    FaultKind::from_str(name.strip_prefix(PREFIX)?).ok()
+}
+
+fn in_form(call: &Call, fields: &[&str]) -> Option<FaultKind> {
+    let form = Form::leniently(&call.body);
+    fields
+        .iter()
+        .find_map(|field| form.value(field).and_then(named))
+}
+
+fn in_json(call: &Call) -> Option<FaultKind> {
+    let object = Object::read(&call.body)?;
+    let name = object.members().find(|(name, _)| *name == "userName");
+    name.and_then(|(_, value)| value.as_str()).and_then(named)
+}
+
+fn in_header(application: Application, call: &Call) -> Option<FaultKind> {
+    match credential::of(application, &call.headers).ok()? {
+        Credential::Bearer(token) | Credential::Session(token) => named(token),
+    }
+}
+
+/// What is before the name of the fault.
+const PREFIX: &str = "phrase-emulator-fault-";

@@ -1,0 +1,130 @@
+//! The named faults, by what is wrong.
+
+mod body;
+mod connection;
+mod error;
+mod framing;
+mod jwt;
+mod limit;
+mod member;
+mod page;
+mod redirect;
+mod status;
+mod time;
+mod tls;
+
+use std::time::Duration;
+
+use super::incident::{Incident, Spoiled};
+use super::members::Members;
+use crate::Endpoint;
+use crate::jwt::Oddity;
+use crate::media;
+use crate::tls::Flaw;
+
+/// A fault with a name.
+pub(crate) struct Mode {
+    pub(crate) name: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) effect: Effect,
+}
+
+/// How an answer goes wrong.
+#[derive(Clone, Copy)]
+pub(crate) enum Effect {
+    /// It comes, this much later in real time.
+    Late(Duration),
+    /// Something else comes in its place.
+    Instead(fn(&Incident<'_>) -> Spoiled),
+    /// It is the true one, changed on its way; `None` if it is not of the kind that can be changed so.
+    Changed(Kind, fn(&Incident<'_>) -> Option<Spoiled>),
+    /// It is the true one, with other members.
+    Edited(fn(Members) -> Members),
+    /// It bears a JWT with a flaw.
+    Jwt(Oddity),
+    /// The handshake before it bears a certificate with a flaw.
+    Tls(Flaw),
+}
+
+/// What kind of answer a change is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One that gives a token.
+    Token,
+    /// One with a body.
+    Body,
+    /// Any.
+    Any,
+}
+
+impl Effect {
+    /// Whether this can befall an endpoint at all.
+    pub(crate) fn fits(self, endpoint: Endpoint) -> bool {
+        match self {
+            Self::Late(_) | Self::Instead(_) | Self::Changed(Kind::Any, _) => true,
+            Self::Changed(Kind::Token, _) | Self::Edited(_) => endpoint.grants(),
+            Self::Changed(Kind::Body, _) => endpoint != Endpoint::Logout,
+            Self::Jwt(_) => endpoint == Endpoint::TokenExchange,
+            Self::Tls(_) => false,
+        }
+    }
+}
+
+/// Every named fault, in the order in which they are listed.
+pub(crate) fn all() -> impl Iterator<Item = &'static Mode> {
+    [
+        status::MODES,
+        error::MODES,
+        limit::MODES,
+        time::MODES,
+        connection::MODES,
+        framing::MODES,
+        page::MODES,
+        redirect::MODES,
+        body::MODES,
+        member::MODES,
+        jwt::MODES,
+        tls::MODES,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+const fn instead(
+    name: &'static str,
+    what: &'static str,
+    spoil: fn(&Incident<'_>) -> Spoiled,
+) -> Mode {
+    Mode {
+        name,
+        what,
+        effect: Effect::Instead(spoil),
+    }
+}
+
+const fn changed(
+    kind: Kind,
+    name: &'static str,
+    what: &'static str,
+    spoil: fn(&Incident<'_>) -> Option<Spoiled>,
+) -> Mode {
+    Mode {
+        name,
+        what,
+        effect: Effect::Changed(kind, spoil),
+    }
+}
+
+const fn edited(name: &'static str, what: &'static str, edit: fn(Members) -> Members) -> Mode {
+    Mode {
+        name,
+        what,
+        effect: Effect::Edited(edit),
+    }
+}
+
+/// The true answer with another body, which is still labelled as JSON.
+fn rewritten(incident: &Incident<'_>, body: impl Into<Vec<u8>>) -> Option<Spoiled> {
+    let answer = incident.answer.clone();
+    Some(answer.with_body(Some(media::JSON), body).into())
+}
