@@ -3,7 +3,6 @@ use std::sync::Arc;
 
 use phrase_auth_core::{AuthError, DataCenter, Endpoints};
 
-use crate::jwt::PUBLIC_KEY_PEM;
 use crate::server::Server;
 use crate::world::World;
 use crate::{
@@ -115,7 +114,7 @@ impl Emulator {
     /// locked, wrong passwords, used codes and ended sessions are forgotten. API tokens, users, OAuth clients, the port,
     /// the connections and every option stay.
     pub fn reset(&self) {
-        self.world.mint.revoke();
+        self.world.mint.reset();
         self.world.tms.reset();
         self.world.oauth.reset();
         self.world.clock.rewind();
@@ -183,11 +182,25 @@ impl Emulator {
             .revoke_of(user_name, self.world.clock.now())
     }
 
-    /// The public half of the key that signs the JWTs, as PEM. Its other half is public too, in this crate's source:
-    /// a signature by it proves nothing.
+    /// The other key signs from now on, under the next [`Emulator::key_id`]. JWTs of the key before are answered 401,
+    /// and the next exchange brings one that is accepted: a server that has thrown its old key away. Phrase documents
+    /// neither keys nor their rotation (mark U of reference 3.4).
+    pub fn rotate_keys(&self) {
+        self.world.mint.rotate();
+    }
+
+    /// The `kid` of the JWTs that are issued now: `phrase-emulator-worthless-1` at the start, and one higher after each
+    /// [`Emulator::rotate_keys`].
+    #[must_use]
+    pub fn key_id(&self) -> String {
+        self.world.mint.key_id()
+    }
+
+    /// The public half of the key that signs the JWTs now, as PEM. Its other half is public too, in this crate's source:
+    /// a signature by it proves nothing. There are two, which take turns.
     #[must_use]
     pub fn public_key_pem(&self) -> &'static str {
-        PUBLIC_KEY_PEM
+        self.world.mint.public_key_pem()
     }
 }
 
