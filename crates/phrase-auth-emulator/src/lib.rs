@@ -38,5 +38,6 @@ pub use endpoint::Endpoint;
 pub use error::EmulatorError;
 pub use leniency::Leniency;
 pub use log::{Log, LogEntry};
-pub use oauth::{AuthorizeError, OAuthClient, Person, RefreshRotation};
+pub use oauth::{AuthorizeError, IssuedTokens, KnownClient, OAuthClient, Person, RefreshRotation};
 pub use tms::ExpiresForm;
+pub use world::Snapshot;

@@ -1,7 +1,12 @@
+mod clients;
+mod snapshot;
+mod tokens;
+
 use std::time::Duration;
 
 use phrase_auth_core::DataCenter;
 
+pub use self::snapshot::Snapshot;
 use crate::jwt::Mint;
 use crate::leniency::Leniencies;
 use crate::oauth::OAuth;

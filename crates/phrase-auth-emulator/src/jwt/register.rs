@@ -46,7 +46,8 @@ impl Register {
     }
 
     pub(super) fn refuse_all(&mut self) {
-        self.refused = vec![0..self.next];
+        self.refused.clear();
+        self.refused.push(0..self.next);
     }
 
     /// Refuses all, and the first key signs again.

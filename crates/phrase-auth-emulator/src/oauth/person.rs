@@ -55,7 +55,7 @@ impl Person {
     pub(crate) fn authorize(&self, world: &World, url: &str) -> Result<String, AuthorizeError> {
         let query = query(url, world.port).ok_or(AuthorizeError::Elsewhere)?;
         let now = world.clock.now();
-        let login = match world.oauth.begin(&query, now) {
+        let login = match world.oauth.begin(&query, &world.leniencies, now) {
             Ok(form) => form,
             Err(refusal) => return refused(refusal),
         };
