@@ -3,13 +3,12 @@ use std::sync::Arc;
 
 use phrase_auth_core::{AuthError, DataCenter, Endpoints};
 
-use crate::jwt::PUBLIC_KEY_PEM;
 use crate::server::Server;
 use crate::tls::Tls;
 use crate::world::World;
 use crate::{
-    Application, AuthorizeError, Clock, EmulatorBuilder, EmulatorError, Faults, Log, Person,
-    endpoints_at, seed,
+    Application, AuthorizeError, Clock, EmulatorBuilder, EmulatorError, Faults, IssuedTokens,
+    KnownClient, Log, OAuthClient, Person, Snapshot, endpoints_at, seed,
 };
 
 /// A running emulator. Dropping it stops the server, ends its connections and frees its port before `drop` returns;
@@ -131,12 +130,12 @@ impl Emulator {
         self.world.tls.as_ref().map(Tls::ca_pem)
     }
 
-    /// Back to the state of the start: no fault rule is in force, the clock is where it began, the log is empty, no JWT issued, no TMS session
+    /// Back to the state of the start: the clock is where it began, the log is empty, no fault rule is in force, no JWT issued, no TMS session
     /// started and nothing that OAuth gave so far is accepted any more, no page of an authorization leads on, no user is
-    /// locked, wrong passwords, used codes and ended sessions are forgotten. API tokens, users, OAuth clients, the port,
-    /// the connections and every option stay.
+    /// locked, wrong passwords, used codes and ended sessions are forgotten, the first key signs again, and the OAuth
+    /// clients are those of the start. API tokens, users, the port, the connections and every option stay.
     pub fn reset(&self) {
-        self.world.mint.revoke();
+        self.world.mint.reset();
         self.world.tms.reset();
         self.world.oauth.reset();
         self.world.clock.rewind();
@@ -202,14 +201,120 @@ impl Emulator {
     pub fn revoke_oauth(&self, user_name: &str) -> usize {
         self.world
             .oauth
-            .revoke_of(user_name, self.world.clock.now())
+            .revoke_of(user_name, &self.world.leniencies, self.world.clock.now())
     }
 
-    /// The public half of the key that signs the JWTs, as PEM. Its other half is public too, in this crate's source:
-    /// a signature by it proves nothing.
+    /// A JWT as the exchange gives for an API token of this application (reference 3.2), without a request.
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::NoToken`].
+    pub fn issue_jwt(&self, application: Application) -> Result<String, EmulatorError> {
+        self.world.issue_jwt(application)
+    }
+
+    /// The token of a session of this user's first account, as a login gives it (reference 5.2), without a request. No
+    /// password and no code is asked for, and neither single sign-on, nor an edition without API access, nor a lock
+    /// stands in the way.
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::UnknownName`] for a user that nobody knows, [`EmulatorError::NoToken`].
+    pub fn issue_session(&self, user_name: &str) -> Result<String, EmulatorError> {
+        self.world.issue_session(user_name)
+    }
+
+    /// Tokens as this OAuth client gets them when this user has allowed it (reference 6.1), without a request and
+    /// without a scope.
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::UnknownName`] for a client or a user that nobody knows, [`EmulatorError::NoToken`].
+    pub fn issue_oauth(
+        &self,
+        client_id: &str,
+        user_name: &str,
+    ) -> Result<IssuedTokens, EmulatorError> {
+        self.world.issue_oauth(client_id, user_name)
+    }
+
+    /// As if the time of this token were over, also for a clock that is set back. It says whether the token was good
+    /// until then: `false` too for one that this emulator did not give.
+    ///
+    /// A JWT, the token of a TMS session and an OAuth access token are answered 401 from now on, a refresh token and a
+    /// code `invalid_grant`. Whatever else came of the same consent stays good. API tokens are not meant.
+    pub fn expire(&self, token: &str) -> bool {
+        self.world.expire(token)
+    }
+
+    /// Takes this token back. It says whether the token was good until then: `false` too for one that this emulator did
+    /// not give.
+    ///
+    /// Of a JWT or the token of a TMS session that ends just this one. A code, an access token or a refresh token of
+    /// OAuth takes everything with it that came of the same consent (RFC 7009, 2.1), even if it was itself over already.
+    /// API tokens are not meant.
+    pub fn revoke(&self, token: &str) -> bool {
+        self.world.revoke(token)
+    }
+
+    /// One more OAuth client, until [`Emulator::reset`].
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::OAuthClient`] says what is wrong with it; then nothing has changed.
+    pub fn add_client(&self, client: OAuthClient) -> Result<(), EmulatorError> {
+        self.world.add_client(client)
+    }
+
+    /// Forgets an OAuth client, of the start or not, until [`Emulator::reset`]. Its pages lead nowhere any more, its codes
+    /// and tokens are revoked for good. It says whether there was one.
+    pub fn remove_client(&self, client_id: &str) -> bool {
+        self.world.remove_client(client_id)
+    }
+
+    /// The OAuth clients that are known now, by id.
+    #[must_use]
+    pub fn clients(&self) -> Vec<KnownClient> {
+        self.world.clients()
+    }
+
+    /// Keeps everything that decides answers: clock, keys, which JWTs stand, users, sessions and what is remembered of
+    /// logins, OAuth clients, pages, codes and tokens. Not the log, which is what happened, and no option.
+    ///
+    /// Take it while no request is under way: it is not all of one instant.
+    pub fn snapshot(&self) -> Snapshot {
+        self.world.snapshot()
+    }
+
+    /// Back to a snapshot of this emulator. What was good then is good again, whatever became of it. What was given
+    /// since is refused, as never given, and no JWT gets the number of another. The log stays.
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::OtherSnapshot`] for one of another emulator; then nothing has changed.
+    pub fn restore(&self, snapshot: &Snapshot) -> Result<(), EmulatorError> {
+        self.world.restore(snapshot)
+    }
+
+    /// The other key signs from now on, under the next [`Emulator::key_id`]. JWTs of the key before are answered 401,
+    /// and the next exchange brings one that is accepted: a server that has thrown its old key away. Phrase documents
+    /// neither keys nor their rotation (mark U of reference 3.4).
+    pub fn rotate_keys(&self) {
+        self.world.rotate_keys();
+    }
+
+    /// The `kid` of the JWTs that are issued now: `phrase-emulator-worthless-1` at the start, and one higher after each
+    /// [`Emulator::rotate_keys`].
+    #[must_use]
+    pub fn key_id(&self) -> String {
+        self.world.mint.key_id()
+    }
+
+    /// The public half of the key that signs the JWTs now, as PEM. Its other half is public too, in this crate's source:
+    /// a signature by it proves nothing. There are two, which take turns.
     #[must_use]
     pub fn public_key_pem(&self) -> &'static str {
-        PUBLIC_KEY_PEM
+        self.world.mint.public_key_pem()
     }
 }
 

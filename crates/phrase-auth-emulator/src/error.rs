@@ -37,6 +37,15 @@ pub enum EmulatorError {
     Router,
     /// No leniency has this name; [`Leniency::ALL`](crate::Leniency::ALL) has them all.
     UnknownLeniency,
+    /// Nothing in the emulator has the name that was given; the text says what should have, without the name.
+    UnknownName {
+        /// What should have it.
+        what: &'static str,
+    },
+    /// A token could not be drawn or signed: the machine has no randomness left.
+    NoToken,
+    /// The snapshot was taken of another emulator, and would not be true of this one.
+    OtherSnapshot,
     /// The server's thread, its runtime or its signing key is not to be had: the machine is out of something.
     Start {
         /// What the system said.
@@ -59,6 +68,9 @@ impl fmt::Display for EmulatorError {
                 let names: Vec<&str> = Leniency::ALL.iter().map(|it| it.name()).collect();
                 write!(f, "no such leniency; there are {}", names.join(", "))
             }
+            Self::UnknownName { what } => write!(f, "no {what}"),
+            Self::NoToken => f.write_str("the emulator could not draw or sign a token"),
+            Self::OtherSnapshot => f.write_str("the snapshot was taken of another emulator"),
             Self::Start { .. } => f.write_str("the emulator's server cannot be started"),
         }
     }
@@ -73,7 +85,10 @@ impl error::Error for EmulatorError {
             | Self::TmsUser { .. }
             | Self::OAuthClient { .. }
             | Self::Router
-            | Self::UnknownLeniency => None,
+            | Self::UnknownLeniency
+            | Self::UnknownName { .. }
+            | Self::NoToken
+            | Self::OtherSnapshot => None,
         }
     }
 }

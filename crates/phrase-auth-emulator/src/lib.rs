@@ -43,5 +43,6 @@ pub use error::EmulatorError;
 pub use fault::{FaultError, FaultKind, FaultRule, FaultStatus, Faults, fault};
 pub use leniency::Leniency;
 pub use log::{Expectation, Log, LogEntry, LogFilter, Miss, Unmet};
-pub use oauth::{AuthorizeError, OAuthClient, Person, RefreshRotation};
+pub use oauth::{AuthorizeError, IssuedTokens, KnownClient, OAuthClient, Person, RefreshRotation};
 pub use tms::ExpiresForm;
+pub use world::Snapshot;

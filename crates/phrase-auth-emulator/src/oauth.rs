@@ -5,12 +5,16 @@ mod authorize_error;
 mod challenge;
 mod client;
 mod clients;
+mod code;
 mod fault;
 mod grant;
+mod issued;
+mod known_client;
 mod page;
 mod person;
 mod proof;
 mod redirect;
+mod refresh;
 mod refusal;
 mod request;
 mod scope;
@@ -24,9 +28,11 @@ use http::Method;
 pub use self::authorize_error::AuthorizeError;
 pub use self::client::OAuthClient;
 pub(crate) use self::clients::Clients;
+pub use self::issued::IssuedTokens;
+pub use self::known_client::KnownClient;
 pub use self::person::Person;
 use self::refusal::Refusal;
-pub(crate) use self::state::OAuth;
+pub(crate) use self::state::{Book, OAuth};
 use self::state::{Decision, Step};
 pub use self::terms::RefreshRotation;
 pub(crate) use self::terms::Terms;
@@ -44,7 +50,10 @@ pub(crate) fn authorize(world: &World, call: &Call) -> Answer {
         return page::refusal(&Refusal::Method("GET"));
     }
     let query = call.query.as_deref().unwrap_or_default();
-    world.oauth.begin(query, world.clock.now()).map_or_else(
+    let begun = world
+        .oauth
+        .begin(query, &world.leniencies, world.clock.now());
+    begun.map_or_else(
         |refusal| page::refusal(&refusal),
         |form| page::login(&form, None),
     )

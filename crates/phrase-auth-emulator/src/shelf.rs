@@ -4,11 +4,13 @@ use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rand;
 
 /// Things kept under names that nobody can guess. The oldest is forgotten if there are too many.
+#[derive(Clone)]
 pub(crate) struct Shelf<T> {
     by_name: HashMap<String, Place<T>>,
     next: u64,
 }
 
+#[derive(Clone)]
 struct Place<T> {
     /// The place in the order in which the things came.
     number: u64,
@@ -50,6 +52,11 @@ impl<T> Shelf<T> {
 
     pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.by_name.values_mut().map(|place| &mut place.thing)
+    }
+
+    /// Forgets what is not worth it.
+    pub(crate) fn keep(&mut self, is_worth_it: impl Fn(&T) -> bool) {
+        self.by_name.retain(|_, place| is_worth_it(&place.thing));
     }
 
     pub(crate) fn clear(&mut self) {

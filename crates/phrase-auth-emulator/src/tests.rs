@@ -13,5 +13,7 @@ mod protected;
 mod second_factor;
 mod secrets;
 mod sessions;
+mod snapshots;
+mod tokens;
 mod users;
 mod wire;

@@ -17,7 +17,7 @@ use self::body::Body;
 pub use self::expires::ExpiresForm;
 pub(crate) use self::fault::Fault;
 use self::state::Granted;
-pub(crate) use self::state::{Login, Tms, Wish};
+pub(crate) use self::state::{Book, Login, Tms, Wish};
 pub(crate) use self::users::{Account, Users, organization};
 use crate::Application;
 use crate::answer::Answer;

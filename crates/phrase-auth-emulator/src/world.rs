@@ -1,8 +1,13 @@
+mod clients;
+mod snapshot;
+mod tokens;
+
 use std::time::Duration;
 
 use http::HeaderValue;
 use phrase_auth_core::DataCenter;
 
+pub use self::snapshot::Snapshot;
 use crate::fault::Faults;
 use crate::host::Here;
 use crate::jwt::Mint;

@@ -18,8 +18,9 @@ pub(crate) struct Tms {
     book: Mutex<Book>,
 }
 
-#[derive(Default)]
-struct Book {
+/// Whatever changes in the course of time.
+#[derive(Clone, Default)]
+pub(crate) struct Book {
     sessions: Sessions,
     records: BTreeMap<String, Record>,
 }
@@ -86,6 +87,23 @@ impl Tms {
         self.start(&mut self.book(), account, now)
     }
 
+    /// A session of a user, whom nobody asks; `None` if nobody has this name.
+    pub(crate) fn issue(&self, user_name: &str, now: SystemTime) -> Option<Result<String, Fault>> {
+        let account = self.default_account(user_name)?;
+        let granted = self.start(&mut self.book(), &account, now);
+        Some(granted.map(|granted| granted.token))
+    }
+
+    /// What a login gets that names no account.
+    pub(crate) fn default_account(&self, user_name: &str) -> Option<Arc<Account>> {
+        self.users.named(user_name)?.account(None).map(Arc::clone)
+    }
+
+    /// Ends one session; says whether it was running until then.
+    pub(crate) fn end_session(&self, token: &str, now: SystemTime) -> bool {
+        self.book().sessions.end_known(token, unix(now))
+    }
+
     pub(super) fn logout(&self, token: &str, now: SystemTime) -> Result<(), Fault> {
         self.book().sessions.end(token, unix(now))
     }
@@ -116,6 +134,15 @@ impl Tms {
         let mut book = self.book();
         book.sessions.end_all();
         book.records.clear();
+    }
+
+    /// What [`Tms::restore`] goes back to.
+    pub(crate) fn snapshot(&self) -> Book {
+        self.book().clone()
+    }
+
+    pub(crate) fn restore(&self, past: &Book) {
+        *self.book() = past.clone();
     }
 
     /// The password is judged before anything that it protects, and a code only when nothing else is wrong: it is used
