@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::form::Form;
-use crate::seed::Fate;
 use crate::world::World;
 
 pub(crate) fn answer(world: &World, call: &Call) -> Answer {
@@ -78,7 +77,7 @@ fn read(call: &Call) -> Result<String, Misuse> {
 }
 
 fn trade(world: &World, subject_token: &str) -> Answer {
-    let Some(Fate::Good(application)) = world.seeds.fate(subject_token) else {
+    let Some(application) = world.known_api_tokens().application(subject_token) else {
         // Unknown, expired and deleted are not told apart (reference 3.3, mark C): no explanation either.
         return Answer::new(
             StatusCode::BAD_REQUEST,

@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod api_token;
+mod api_tokens;
 mod application;
 mod builder;
 mod call;
@@ -30,6 +32,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+pub use api_token::{ApiToken, ApiTokenFate, KnownApiToken};
 pub use application::{Application, endpoints_at};
 pub use builder::EmulatorBuilder;
 pub use clock::Clock;
@@ -39,5 +42,5 @@ pub use error::EmulatorError;
 pub use leniency::Leniency;
 pub use log::{Log, LogEntry};
 pub use oauth::{AuthorizeError, IssuedTokens, KnownClient, OAuthClient, Person, RefreshRotation};
-pub use tms::ExpiresForm;
+pub use tms::{ExpiresForm, KnownAccount, KnownUser, TmsUser};
 pub use world::Snapshot;

@@ -9,6 +9,7 @@ mod login;
 mod login_other;
 mod misuse;
 mod oauth;
+mod people;
 mod protected;
 mod second_factor;
 mod secrets;

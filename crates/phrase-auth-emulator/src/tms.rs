@@ -3,10 +3,12 @@
 mod body;
 mod expires;
 mod fault;
+mod known_user;
 mod record;
 mod second_factor;
 mod sessions;
 mod state;
+mod user;
 mod users;
 
 use http::header::AUTHORIZATION;
@@ -16,8 +18,10 @@ use serde_json::json;
 use self::body::Body;
 pub use self::expires::ExpiresForm;
 pub(crate) use self::fault::Fault;
+pub use self::known_user::{KnownAccount, KnownUser};
 use self::state::Granted;
 pub(crate) use self::state::{Book, Login, Tms, Wish};
+pub use self::user::TmsUser;
 pub(crate) use self::users::{Account, Users, organization};
 use crate::Application;
 use crate::answer::Answer;

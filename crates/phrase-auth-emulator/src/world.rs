@@ -1,16 +1,18 @@
 mod clients;
+mod people;
 mod snapshot;
 mod tokens;
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use phrase_auth_core::DataCenter;
 
 pub use self::snapshot::Snapshot;
+use crate::api_tokens::ApiTokens;
 use crate::jwt::Mint;
 use crate::leniency::Leniencies;
 use crate::oauth::OAuth;
-use crate::seed::Seeds;
 use crate::tms::Tms;
 use crate::{Clock, ExpiresForm, Leniency, Log};
 
@@ -22,7 +24,8 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) log: Log,
     pub(crate) mint: Mint,
-    pub(crate) seeds: Seeds,
+    pub(crate) api_tokens: Mutex<ApiTokens>,
+    pub(crate) api_tokens_at_start: ApiTokens,
     pub(crate) tms: Tms,
     pub(crate) oauth: OAuth,
     pub(crate) token_lifetime: Duration,
