@@ -3,6 +3,7 @@
 mod exchange;
 mod expires;
 mod handles;
+mod leniency;
 mod limits;
 mod lock;
 mod login;
