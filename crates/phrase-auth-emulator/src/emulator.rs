@@ -7,8 +7,9 @@ use crate::server::Server;
 use crate::tls::Tls;
 use crate::world::World;
 use crate::{
-    Application, AuthorizeError, Clock, EmulatorBuilder, EmulatorError, Faults, IssuedTokens,
-    KnownClient, Log, OAuthClient, Person, Snapshot, endpoints_at, seed,
+    ApiToken, Application, AuthorizeError, Clock, EmulatorBuilder, EmulatorError, Faults,
+    IssuedTokens, KnownApiToken, KnownClient, KnownUser, Log, OAuthClient, Person, Snapshot,
+    TmsUser, endpoints_at, seed,
 };
 
 /// A running emulator. Dropping it stops the server, ends its connections and frees its port before `drop` returns;
@@ -132,11 +133,13 @@ impl Emulator {
 
     /// Back to the state of the start: the clock is where it began, the log is empty, no fault rule is in force, no JWT issued, no TMS session
     /// started and nothing that OAuth gave so far is accepted any more, no page of an authorization leads on, no user is
-    /// locked, wrong passwords, used codes and ended sessions are forgotten, the first key signs again, and the OAuth
-    /// clients are those of the start. API tokens, users, the port, the connections and every option stay.
+    /// locked, wrong passwords, used codes and ended sessions are forgotten, and the first key signs again. API tokens,
+    /// users and OAuth clients are those of the start: what was added to the running emulator goes, what was removed
+    /// comes back. The port, the connections and every option stay.
     pub fn reset(&self) {
         self.world.mint.reset();
         self.world.tms.reset();
+        self.world.reset_api_tokens();
         self.world.oauth.reset();
         self.world.clock.rewind();
         self.world.log.clear();
@@ -163,8 +166,51 @@ impl Emulator {
             .end_sessions(user_name, self.world.clock.now())
     }
 
-    /// The code that [`seed::TWO_FACTOR_USER`](crate::seed::TWO_FACTOR_USER) would read off a device now, by the
-    /// emulator's clock: six digits (RFC 6238, SHA-1). It is good once, for these 30 seconds and the next.
+    /// One more user, from now on and until [`Emulator::reset`].
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::TmsUser`] says what is wrong with it; nothing has changed.
+    pub fn add_user(&self, user: TmsUser) -> Result<(), EmulatorError> {
+        self.world.add_user(user)
+    }
+
+    /// Takes a user away, also a seeded one, until [`Emulator::reset`]: logins are answered 401 from now on, sessions
+    /// are over, and what the user allowed to applications is taken back. It says whether there was one.
+    pub fn remove_user(&self, user_name: &str) -> bool {
+        self.world.remove_user(user_name)
+    }
+
+    /// Every user that is known now, also the seeded ones, by name.
+    #[must_use]
+    pub fn users(&self) -> Vec<KnownUser> {
+        self.world.users()
+    }
+
+    /// One more API token, from now on and until [`Emulator::reset`].
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::ApiToken`] says what is wrong with it; nothing has changed.
+    pub fn add_api_token(&self, token: ApiToken) -> Result<(), EmulatorError> {
+        self.world.add_api_token(token)
+    }
+
+    /// Takes an API token away, also a seeded one, until [`Emulator::reset`]: the exchange answers 400
+    /// `invalid_grant` from now on, as for one that its owner deleted (reference 3.3). JWTs that were made of it stay
+    /// good, our assumption. It says whether there was one.
+    pub fn remove_api_token(&self, value: &str) -> bool {
+        self.world.remove_api_token(value)
+    }
+
+    /// Every API token that is known now, also the seeded ones, by application.
+    #[must_use]
+    pub fn api_tokens(&self) -> Vec<KnownApiToken> {
+        self.world.api_tokens()
+    }
+
+    /// The code that a user with a second factor, such as [`seed::TWO_FACTOR_USER`](crate::seed::TWO_FACTOR_USER), would
+    /// read off a device now, by the emulator's clock: six digits (RFC 6238, SHA-1). It is good once, for these 30 seconds and the next.
     #[must_use]
     pub fn second_factor_code(&self) -> String {
         self.world.tms.second_factor_code(self.world.clock.now())
@@ -278,7 +324,7 @@ impl Emulator {
         self.world.clients()
     }
 
-    /// Keeps everything that decides answers: clock, keys, which JWTs stand, users, sessions and what is remembered of
+    /// Keeps everything that decides answers: clock, keys, which JWTs stand, API tokens, users, sessions and what is remembered of
     /// logins, OAuth clients, pages, codes and tokens. Not the log, which is what happened, and no option.
     ///
     /// Take it while no request is under way: it is not all of one instant.

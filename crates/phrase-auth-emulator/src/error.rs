@@ -2,7 +2,8 @@ use std::{error, fmt, io};
 
 use crate::Leniency;
 
-/// Why an emulator did not start. Nothing is left running and no port is held.
+/// Why an emulator did not start, or did not take what it was given. Of one that did not start nothing is left running
+/// and no port is held; one that runs stays as it was.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum EmulatorError {
@@ -18,17 +19,17 @@ pub enum EmulatorError {
         /// What the system said.
         source: io::Error,
     },
-    /// An API token given to the builder cannot be used; the text says why, without the token.
+    /// An API token cannot be used; the text says why, without the token.
     ApiToken {
         /// What is wrong with it.
         flaw: &'static str,
     },
-    /// A TMS user given to the builder cannot be used; the text says why, without name and password.
+    /// A TMS user cannot be used; the text says why, without name and password.
     TmsUser {
         /// What is wrong with it.
         flaw: &'static str,
     },
-    /// An OAuth client given to the builder cannot be used; the text says why, without id and secret.
+    /// An OAuth client cannot be used; the text says why, without id and secret.
     OAuthClient {
         /// What is wrong with it.
         flaw: &'static str,
@@ -58,9 +59,9 @@ impl fmt::Display for EmulatorError {
         match self {
             Self::PortTaken { port } => write!(f, "port {port} of 127.0.0.1 is taken"),
             Self::Port { port, .. } => write!(f, "port {port} of 127.0.0.1 cannot be opened"),
-            Self::ApiToken { flaw } => write!(f, "an API token of the builder {flaw}"),
-            Self::TmsUser { flaw } => write!(f, "a TMS user of the builder {flaw}"),
-            Self::OAuthClient { flaw } => write!(f, "an OAuth client of the builder {flaw}"),
+            Self::ApiToken { flaw } => write!(f, "the API token {flaw}"),
+            Self::TmsUser { flaw } => write!(f, "the TMS user {flaw}"),
+            Self::OAuthClient { flaw } => write!(f, "the OAuth client {flaw}"),
             Self::Router => f.write_str(
                 "a router needs the port of its server, and no TLS: say `.port(…)`, and leave `.tls()` out",
             ),

@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod api_token;
+mod api_tokens;
 mod application;
 mod builder;
 mod call;
@@ -34,6 +36,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+pub use api_token::{ApiToken, ApiTokenFate, KnownApiToken};
 pub use application::{Application, endpoints_at};
 pub use builder::EmulatorBuilder;
 pub use clock::Clock;
@@ -44,5 +47,5 @@ pub use fault::{FaultError, FaultKind, FaultRule, FaultStatus, Faults, fault};
 pub use leniency::Leniency;
 pub use log::{Expectation, Log, LogEntry, LogFilter, Miss, Unmet};
 pub use oauth::{AuthorizeError, IssuedTokens, KnownClient, OAuthClient, Person, RefreshRotation};
-pub use tms::ExpiresForm;
+pub use tms::{ExpiresForm, KnownAccount, KnownUser, TmsUser};
 pub use world::Snapshot;

@@ -3,12 +3,14 @@
 mod exchange;
 mod expires;
 mod handles;
+mod leniency;
 mod limits;
 mod lock;
 mod login;
 mod login_other;
 mod misuse;
 mod oauth;
+mod people;
 mod protected;
 mod second_factor;
 mod secrets;

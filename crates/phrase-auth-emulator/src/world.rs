@@ -1,19 +1,21 @@
 mod clients;
+mod people;
 mod snapshot;
 mod tokens;
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use http::HeaderValue;
 use phrase_auth_core::DataCenter;
 
 pub use self::snapshot::Snapshot;
+use crate::api_tokens::ApiTokens;
 use crate::fault::Faults;
 use crate::host::Here;
 use crate::jwt::Mint;
 use crate::leniency::Leniencies;
 use crate::oauth::OAuth;
-use crate::seed::Seeds;
 use crate::tls::Tls;
 use crate::tms::Tms;
 use crate::{Clock, ExpiresForm, Leniency, Log};
@@ -28,7 +30,8 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     pub(crate) tls: Option<Tls>,
     pub(crate) mint: Mint,
-    pub(crate) seeds: Seeds,
+    pub(crate) api_tokens: Mutex<ApiTokens>,
+    pub(crate) api_tokens_at_start: ApiTokens,
     pub(crate) tms: Tms,
     pub(crate) oauth: OAuth,
     pub(crate) token_lifetime: Duration,

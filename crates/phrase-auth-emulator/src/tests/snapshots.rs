@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::wire::{api_token, call, credential, login, logout, password, who_am_i};
 use crate::seed::{LOCKING_USER, PLAIN_USER, PUBLIC_CLIENT, TWO_FACTOR_USER};
-use crate::{Application, Emulator, EmulatorError, OAuthClient, Snapshot};
+use crate::{Application, Emulator, EmulatorError, OAuthClient, Snapshot, TmsUser};
 
 async fn status(emulator: &Emulator, jwt: &str) -> u16 {
     let head = credential(Application::Tms, jwt);
@@ -137,7 +137,7 @@ async fn a_snapshot_belongs_to_its_emulator() {
 async fn a_snapshot_goes_to_any_thread_and_shows_no_secret() {
     fn travels<T: Send + Sync + Clone + 'static>(_: &T) {}
     const CANARY: &str = "canary-0123456789";
-    let builder = Emulator::builder().tms_user(CANARY, CANARY);
+    let builder = Emulator::builder().tms_user(TmsUser::new(CANARY, CANARY));
     let client = OAuthClient::confidential(CANARY, CANARY).redirect_uri("https://own.example/");
     let emulator = builder.oauth_client(client).start().await.unwrap();
     let session = emulator.issue_session(CANARY).unwrap();

@@ -2,6 +2,7 @@ use std::fmt;
 use std::time::SystemTime;
 
 use super::World;
+use crate::api_tokens::ApiTokens;
 use crate::jwt::Register;
 use crate::{EmulatorError, fault, oauth, tms};
 
@@ -16,6 +17,7 @@ pub struct Snapshot {
     instance: u64,
     now: SystemTime,
     jwts: Register,
+    api_tokens: ApiTokens,
     tms: tms::Book,
     oauth: oauth::Book,
     faults: fault::Book,
@@ -27,6 +29,7 @@ impl World {
             instance: self.mint.instance(),
             now: self.clock.now(),
             jwts: self.mint.snapshot(),
+            api_tokens: self.known_api_tokens().clone(),
             tms: self.tms.snapshot(),
             oauth: self.oauth.snapshot(),
             faults: self.faults.snapshot(),
@@ -40,6 +43,7 @@ impl World {
             return Err(EmulatorError::OtherSnapshot);
         }
         self.mint.restore(&past.jwts);
+        *self.known_api_tokens() = past.api_tokens.clone();
         self.tms.restore(&past.tms);
         self.oauth.restore(&past.oauth);
         self.faults.restore(&past.faults);
