@@ -18,7 +18,7 @@ use crate::tms::{Tms, Users};
 use crate::world::{Limits, World};
 use crate::{
     ApiToken, Application, Clock, Emulator, EmulatorError, ExpiresForm, Leniency, Log, OAuthClient,
-    RefreshRotation, TmsUser,
+    RefreshRotation, Seed, TmsUser,
 };
 
 /// What an emulator is started with; made by [`Emulator::builder`].
@@ -160,6 +160,12 @@ impl EmulatorBuilder {
     pub fn oauth_client(mut self, client: OAuthClient) -> Self {
         self.oauth_clients.push(client);
         self
+    }
+
+    /// Takes all that a seed has: its users, API tokens and clients besides those that are there, its options in the place
+    /// of those that are there.
+    pub fn seed(self, seed: Seed) -> Self {
+        seed.apply(self)
     }
 
     /// Starts the server. When this returns, it answers.

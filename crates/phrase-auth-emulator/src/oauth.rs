@@ -31,6 +31,7 @@ pub(crate) use self::clients::Clients;
 pub use self::issued::IssuedTokens;
 pub use self::known_client::KnownClient;
 pub use self::person::Person;
+pub(crate) use self::redirect::flaw as redirect_flaw;
 use self::refusal::Refusal;
 pub(crate) use self::state::{Book, OAuth};
 use self::state::{Decision, Step};

@@ -4,12 +4,20 @@
 //! They are public, and no real system accepts them.
 
 mod client;
+mod error;
+mod file;
+mod moment;
+mod options;
+pub(crate) mod shape;
 mod user;
+mod word;
 
 pub use self::client::{
     CONFIDENTIAL_CLIENT, NO_REFRESH_CLIENT, PKCE_CLIENT, PUBLIC_CLIENT, RAW_BASIC_CLIENT,
     SeededClient, TERSE_CLIENT,
 };
+pub use self::error::SeedError;
+pub use self::file::Seed;
 pub use self::user::{
     ADMIN_USER, LOCKING_USER, MANY_ORGANIZATIONS_USER, NO_API_USER, PLAIN_USER, SECOND_FACTOR_CODE,
     SSO_USER, SeededAccount, SeededUser, TWO_FACTOR_USER,

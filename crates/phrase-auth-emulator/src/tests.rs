@@ -14,6 +14,7 @@ mod people;
 mod protected;
 mod second_factor;
 mod secrets;
+mod seed_file;
 mod sessions;
 mod snapshots;
 mod tokens;
