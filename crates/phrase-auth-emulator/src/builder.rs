@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use axum::Router;
 use phrase_auth_core::DataCenter;
 
+use crate::admin::Snapshots;
 use crate::api_tokens::ApiTokens;
 use crate::door;
 use crate::fault::Faults;
@@ -255,6 +256,7 @@ impl EmulatorBuilder {
             latency: self.latency,
             leniencies: self.leniencies,
             limits: self.limits,
+            snapshots: Snapshots::default(),
             faults: Faults::new(self.tls),
             tls: self.tls.then(Tls::new).transpose()?,
         })

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use phrase_auth_core::{AuthError, DataCenter, Endpoints};
 
 use crate::server::Server;
-use crate::tls::Tls;
 use crate::world::World;
 use crate::{
     ApiToken, Application, AuthorizeError, Clock, EmulatorBuilder, EmulatorError, Faults,
@@ -73,13 +72,13 @@ impl Emulator {
     /// The base URL of an application's API, in the place of those of reference 2.
     #[must_use]
     pub fn base_url(&self, product: Application) -> String {
-        format!("{}{}", self.url(), product.base_path())
+        self.world.base_url(product)
     }
 
     /// The base URL of the identity service; the token endpoint is `/oauth/token` below it (reference 3.1).
     #[must_use]
     pub fn idm_base_url(&self) -> String {
-        format!("{}/idm", self.url())
+        self.world.idm_base_url()
     }
 
     /// Its endpoints, for an authenticator of the client library: [`endpoints_at`] its origin.
@@ -95,15 +94,7 @@ impl Emulator {
     /// `PHRASE_TMS_BASE_URL` and `PHRASE_STRINGS_BASE_URL`. No secret is among them.
     #[must_use]
     pub fn env(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("PHRASE_AUTH_EMULATOR", self.url()),
-            ("PHRASE_IDM_BASE_URL", self.idm_base_url()),
-            ("PHRASE_TMS_BASE_URL", self.base_url(Application::Tms)),
-            (
-                "PHRASE_STRINGS_BASE_URL",
-                self.base_url(Application::Strings),
-            ),
-        ]
+        self.world.env().into()
     }
 
     /// A handle to its clock.
@@ -128,22 +119,16 @@ impl Emulator {
     /// [`EmulatorBuilder::tls`]. Its key never leaves the emulator, and is gone with it.
     #[must_use]
     pub fn ca_pem(&self) -> Option<String> {
-        self.world.tls.as_ref().map(Tls::ca_pem)
+        self.world.ca_pem()
     }
 
-    /// Back to the state of the start: the clock is where it began, the log is empty, no fault rule is in force, no JWT issued, no TMS session
-    /// started and nothing that OAuth gave so far is accepted any more, no page of an authorization leads on, no user is
-    /// locked, wrong passwords, used codes and ended sessions are forgotten, and the first key signs again. API tokens,
-    /// users and OAuth clients are those of the start: what was added to the running emulator goes, what was removed
-    /// comes back. The port, the connections and every option stay.
+    /// Back to the state of the start: the clock is where it began, the log is empty, no fault rule is in force. No JWT
+    /// issued, no TMS session started and nothing that OAuth gave so far is accepted any more, no page of an
+    /// authorization leads on, no user is locked, wrong passwords, used codes and ended sessions are forgotten, and the
+    /// first key signs again. API tokens, users and OAuth clients are those of the start: what was added to the running
+    /// emulator goes, what was removed comes back. The port, the connections and every option stay.
     pub fn reset(&self) {
-        self.world.mint.reset();
-        self.world.tms.reset();
-        self.world.reset_api_tokens();
-        self.world.oauth.reset();
-        self.world.clock.rewind();
-        self.world.log.clear();
-        self.world.faults.reset();
+        self.world.reset();
     }
 
     /// Every JWT issued so far is answered 401 from now on; API tokens stay good, and the next exchange brings a JWT
@@ -151,7 +136,7 @@ impl Emulator {
     /// fresh token refused. TMS sessions and what OAuth gave are not touched:
     /// [`Emulator::end_sessions`] and [`Emulator::revoke_oauth`] are for those.
     pub fn revoke_tokens(&self) {
-        self.world.mint.revoke();
+        self.world.revoke_tokens();
     }
 
     /// As if this user had logged out in the browser (reference 5.5): every session of the user, whichever account it
@@ -161,9 +146,7 @@ impl Emulator {
     /// From then on a login response of this user has `lastInvalidateAllSessionsPerformed`; that the two belong
     /// together is our assumption (mark U of reference 5.2).
     pub fn end_sessions(&self, user_name: &str) -> usize {
-        self.world
-            .tms
-            .end_sessions(user_name, self.world.clock.now())
+        self.world.end_sessions(user_name)
     }
 
     /// One more user, from now on and until [`Emulator::reset`].
@@ -213,7 +196,7 @@ impl Emulator {
     /// read off a device now, by the emulator's clock: six digits (RFC 6238, SHA-1). It is good once, for these 30 seconds and the next.
     #[must_use]
     pub fn second_factor_code(&self) -> String {
-        self.world.tms.second_factor_code(self.world.clock.now())
+        self.world.second_factor_code()
     }
 
     /// Plays the person before the browser: [`seed::PLAIN_USER`] opens this authorize URL, logs in, and allows what the
@@ -245,9 +228,7 @@ impl Emulator {
     /// reference 6): from now on their codes and refresh tokens are answered `invalid_grant`, and their access tokens
     /// 401. It says of how many consents something was still good: none for a user that nobody knows.
     pub fn revoke_oauth(&self, user_name: &str) -> usize {
-        self.world
-            .oauth
-            .revoke_of(user_name, &self.world.leniencies, self.world.clock.now())
+        self.world.revoke_oauth(user_name)
     }
 
     /// A JWT as the exchange gives for an API token of this application (reference 3.2), without a request.

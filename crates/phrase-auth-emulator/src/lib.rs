@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod admin;
 mod answer;
 mod api_token;
 mod api_tokens;
@@ -23,6 +24,7 @@ mod jwt;
 mod leniency;
 mod log;
 mod media;
+mod moment;
 mod oauth;
 mod protected;
 mod reply;
@@ -32,6 +34,7 @@ mod shelf;
 mod tls;
 mod tms;
 mod wire;
+mod word;
 mod world;
 
 #[cfg(test)]

@@ -6,11 +6,9 @@
 mod client;
 mod error;
 mod file;
-mod moment;
 mod options;
 pub(crate) mod shape;
 mod user;
-mod word;
 
 pub use self::client::{
     CONFIDENTIAL_CLIENT, NO_REFRESH_CLIENT, PKCE_CLIENT, PUBLIC_CLIENT, RAW_BASIC_CLIENT,

@@ -3,9 +3,9 @@ use std::time::Duration;
 use phrase_auth_core::DataCenter;
 use serde::Deserialize;
 
-use super::moment::Moment;
-use super::word::{Named, Word};
 use crate::flaw::{Flaw, Step};
+use crate::moment::Moment;
+use crate::word::{Named, Word};
 use crate::{EmulatorBuilder, ExpiresForm, Leniency, RefreshRotation};
 
 /// The options of a seed file; one that is not there leaves the builder's as it is.

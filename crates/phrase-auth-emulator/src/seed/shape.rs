@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::word::Word;
+use crate::word::Word;
 use crate::{ApiToken, ApiTokenFate, Application, OAuthClient, TmsUser};
 
 #[derive(Clone, Deserialize)]

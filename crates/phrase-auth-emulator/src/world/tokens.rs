@@ -28,6 +28,24 @@ impl World {
         self.oauth.issue(client_id, account, self.clock.now())
     }
 
+    /// Every JWT that was issued so far.
+    pub(crate) fn revoke_tokens(&self) {
+        self.mint.revoke();
+    }
+
+    pub(crate) fn end_sessions(&self, user_name: &str) -> usize {
+        self.tms.end_sessions(user_name, self.clock.now())
+    }
+
+    pub(crate) fn revoke_oauth(&self, user_name: &str) -> usize {
+        self.oauth
+            .revoke_of(user_name, &self.leniencies, self.clock.now())
+    }
+
+    pub(crate) fn second_factor_code(&self) -> String {
+        self.tms.second_factor_code(self.clock.now())
+    }
+
     /// A JWT and a session that are ended are answered as one whose time is over.
     pub(crate) fn expire(&self, token: &str) -> bool {
         let now = self.clock.now();

@@ -4,20 +4,34 @@ use std::marker::PhantomData;
 use phrase_auth_core::DataCenter;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
-use crate::{ApiTokenFate, Application, ExpiresForm, Leniency};
+use crate::{ApiTokenFate, Application, Endpoint, ExpiresForm, Leniency};
 
 /// Something that a text says by one of a few words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Word<T>(pub(super) T);
+pub(crate) struct Word<T>(pub(crate) T);
 
 /// What has words.
-pub(super) trait Named: Copy {
+pub(crate) trait Named: Copy {
     fn all() -> Vec<(&'static str, Self)>;
+}
+
+/// The word for it.
+pub(crate) fn of<T: Named + PartialEq>(it: &T) -> &'static str {
+    let words = T::all();
+    let word = words.into_iter().find(|(_, known)| known == it);
+    word.map_or("", |(word, _)| word)
 }
 
 impl Named for Application {
     fn all() -> Vec<(&'static str, Self)> {
         Self::ALL.iter().map(|it| (it.name(), *it)).collect()
+    }
+}
+
+impl Named for Endpoint {
+    fn all() -> Vec<(&'static str, Self)> {
+        let all = Self::ALL.iter().copied().chain([Self::Unknown]);
+        all.map(|it| (it.name(), it)).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
 /// A time that a text says by RFC 3339, as a string or as TOML's own kind of time; cut to the whole second.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment(pub(super) SystemTime);
+pub(crate) struct Moment(pub(crate) SystemTime);
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
