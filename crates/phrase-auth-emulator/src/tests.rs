@@ -1,5 +1,6 @@
 //! Over real sockets, with nothing but TCP on the client's side.
 
+mod doors;
 mod exchange;
 mod expires;
 mod handles;
