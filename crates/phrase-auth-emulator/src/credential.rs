@@ -14,14 +14,22 @@ pub(crate) enum Credential<'a> {
 
 /// How a scheme word has to be written.
 #[derive(Clone, Copy)]
-enum Case {
+pub(crate) enum Case {
     AsPrinted,
     Any,
 }
 
 impl Case {
+    pub(crate) fn of(leniencies: &Leniencies) -> Self {
+        if leniencies.has(Leniency::AcceptAnyCase) {
+            Self::Any
+        } else {
+            Self::AsPrinted
+        }
+    }
+
     /// What follows the scheme word and one space.
-    fn strip<'a>(self, value: &'a str, scheme: &str) -> Option<&'a str> {
+    pub(crate) fn strip<'a>(self, value: &'a str, scheme: &str) -> Option<&'a str> {
         let (word, rest) = value.split_once(' ')?;
         let is_it = match self {
             Self::AsPrinted => word == scheme,
@@ -38,11 +46,7 @@ pub(crate) fn of<'a>(
     headers: &'a HeaderMap,
     leniencies: &Leniencies,
 ) -> Result<Credential<'a>, &'static str> {
-    let case = if leniencies.has(Leniency::AcceptAnyCase) {
-        Case::Any
-    } else {
-        Case::AsPrinted
-    };
+    let case = Case::of(leniencies);
     let bearer = match application {
         Application::Tms => return tms(headers, case),
         Application::Studio => bare(headers),

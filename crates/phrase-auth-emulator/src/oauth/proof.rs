@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue};
 use super::client::OAuthClient;
 use super::clients::Clients;
 use super::fault::Fault;
+use crate::credential::Case;
 use crate::form::Form;
 use crate::leniency::Leniencies;
 use crate::{Leniency, call};
@@ -70,7 +71,7 @@ fn by_basic<'a>(
     leniencies: &Leniencies,
     basic: &HeaderValue,
 ) -> Result<&'a Arc<OAuthClient>, Option<&'static str>> {
-    let pair = read(basic).ok_or(
+    let pair = read(basic, Case::of(leniencies)).ok_or(
         "the Authorization header of this endpoint is Basic, one space and base64 of id:secret",
     )?;
     let (id, secret) = pair.split_once(':').ok_or("Basic has no colon in it")?;
@@ -115,8 +116,8 @@ fn in_either_spelling<'a>(
     known(id, secret).or_else(|| known(&decoded(id)?, &decoded(secret)?))
 }
 
-fn read(basic: &HeaderValue) -> Option<String> {
-    let encoded = basic.to_str().ok()?.strip_prefix("Basic ")?;
+fn read(basic: &HeaderValue, case: Case) -> Option<String> {
+    let encoded = case.strip(basic.to_str().ok()?, "Basic")?;
     String::from_utf8(STANDARD.decode(encoded).ok()?).ok()
 }
 

@@ -2,15 +2,15 @@
 
 use super::wire::{
     ON_LOOPBACK, Pair, ask, assert_error_page, assert_refused, basic, code, code_as, form,
-    location, open, parameter, query, redeem, refresh, who_am_i,
+    location, log_in, open, parameter, query, redeem, refresh, ticket, who_am_i,
 };
 use crate::Leniency::{
-    AcceptEitherBasic, AcceptMissingRedirectUri, AcceptMissingVerifier, AcceptPlainChallenge,
-    AcceptReusedCode, AcceptUnregisteredRedirectUri,
+    AcceptAnyCase, AcceptAnyContentType, AcceptEitherBasic, AcceptMissingRedirectUri,
+    AcceptMissingVerifier, AcceptPlainChallenge, AcceptReusedCode, AcceptUnregisteredRedirectUri,
 };
 use crate::seed::{CONFIDENTIAL_CLIENT, PKCE_CLIENT, PLAIN_USER, PUBLIC_CLIENT, RAW_BASIC_CLIENT};
-use crate::tests::wire::Reply;
-use crate::{Emulator, Leniency, Person};
+use crate::tests::wire::{Reply, send};
+use crate::{Emulator, Endpoint, Leniency, Person};
 
 /// The pair of appendix B of RFC 7636.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -233,4 +233,77 @@ async fn both_spellings_of_basic_are_let_pass_and_a_wrong_secret_is_not() {
             assert_refused(&reply, "invalid_client", Some("no Basic"), "public");
         }
     }
+}
+
+#[tokio::test]
+async fn forms_of_every_door_are_read_whatever_they_are_said_to_be() {
+    let emulator = lenient(AcceptAnyContentType).await;
+    let strict = all_but(AcceptAnyContentType).await;
+    for (emulator, expected) in [(&emulator, [200, 302, 200]), (&strict, [400; 3])] {
+        let mut statuses = Vec::new();
+        let first = ticket(&open(emulator, &query(&PUBLIC_CLIENT, &[])).await);
+        let fields = [
+            ("ticket", first.as_str()),
+            ("userName", PLAIN_USER.user_name),
+            ("password", PLAIN_USER.password),
+        ];
+        statuses.push(
+            unnamed(emulator, Endpoint::AuthorizeLogin, &fields)
+                .await
+                .status,
+        );
+        let login = open(emulator, &query(&PUBLIC_CLIENT, &[])).await;
+        let second = ticket(&log_in(emulator, &login, &PLAIN_USER).await);
+        let fields = [("ticket", second.as_str()), ("decision", "allow")];
+        statuses.push(
+            unnamed(emulator, Endpoint::AuthorizeConsent, &fields)
+                .await
+                .status,
+        );
+        let code = code(emulator);
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("client_id", PUBLIC_CLIENT.client_id),
+            ("code", code.as_str()),
+            ("redirect_uri", ON_LOOPBACK),
+        ];
+        statuses.push(
+            unnamed(emulator, Endpoint::OAuthToken, &fields)
+                .await
+                .status,
+        );
+        assert_eq!(statuses, expected);
+    }
+}
+
+#[tokio::test]
+async fn basic_is_basic_in_any_case() {
+    let head = basic(
+        RAW_BASIC_CLIENT.client_id,
+        RAW_BASIC_CLIENT.client_secret.unwrap(),
+    );
+    let head = head.replace("Basic", "bASIC");
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", "x")];
+    let emulator = lenient(AcceptAnyCase).await;
+    let reply = ask(&emulator, &head, &fields).await;
+    assert_eq!(
+        reply.json()["error"],
+        "invalid_grant",
+        "the client is known"
+    );
+    let reply = ask(&all_but(AcceptAnyCase).await, &head, &fields).await;
+    assert_eq!(reply.json()["error"], "invalid_client");
+}
+
+/// Posts a form that is not said to be one.
+async fn unnamed(emulator: &Emulator, endpoint: Endpoint, fields: &[(&str, &str)]) -> Reply {
+    let head = "content-type: text/plain\r\n";
+    send(
+        emulator,
+        "POST",
+        endpoint.path().unwrap(),
+        head,
+        &form(fields),
+    )
+    .await
 }
