@@ -163,8 +163,8 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Takes all that a seed has: its users, API tokens and clients besides those that are there, its options in the place
-    /// of those that are there.
+    /// Takes all that a seed has: its users, API tokens and clients besides those that are there, its options in the
+    /// place of those that are there.
     pub fn seed(self, seed: Seed) -> Self {
         seed.apply(self)
     }

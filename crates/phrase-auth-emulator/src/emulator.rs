@@ -192,8 +192,9 @@ impl Emulator {
         self.world.api_tokens()
     }
 
-    /// The code that a user with a second factor, such as [`seed::TWO_FACTOR_USER`](crate::seed::TWO_FACTOR_USER), would
-    /// read off a device now, by the emulator's clock: six digits (RFC 6238, SHA-1). It is good once, for these 30 seconds and the next.
+    /// The code that a user with a second factor, such as [`seed::TWO_FACTOR_USER`](crate::seed::TWO_FACTOR_USER),
+    /// would read off a device now, by the emulator's clock: six digits (RFC 6238, SHA-1). It is good once for each user,
+    /// for these 30 seconds and the next.
     #[must_use]
     pub fn second_factor_code(&self) -> String {
         self.world.second_factor_code()
@@ -305,8 +306,8 @@ impl Emulator {
         self.world.clients()
     }
 
-    /// Keeps everything that decides answers: clock, keys, which JWTs stand, API tokens, users, sessions and what is remembered of
-    /// logins, OAuth clients, pages, codes and tokens. Not the log, which is what happened, and no option.
+    /// Keeps everything that decides answers: clock, keys, which JWTs stand, API tokens, users, sessions and what is
+    /// remembered of logins, OAuth clients, pages, codes and tokens. Not the log, which is what happened, and no option.
     ///
     /// Take it while no request is under way: it is not all of one instant.
     pub fn snapshot(&self) -> Snapshot {
