@@ -1,8 +1,11 @@
 //! Over real sockets, with nothing but TCP on the client's side.
 
+mod admin;
 mod doors;
 mod exchange;
+mod expectations;
 mod expires;
+mod faults;
 mod handles;
 mod leniency;
 mod limits;
@@ -18,6 +21,8 @@ mod secrets;
 mod seed_file;
 mod sessions;
 mod snapshots;
+mod start;
+mod tls;
 mod tokens;
 mod users;
 mod wire;

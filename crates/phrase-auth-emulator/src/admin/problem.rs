@@ -1,3 +1,5 @@
+use std::fmt;
+
 use http::header::ALLOW;
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
@@ -17,23 +19,23 @@ pub(super) struct Problem {
 
 impl Problem {
     /// What was sent cannot be meant.
-    pub(super) fn bad(message: impl ToString) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "bad_request", message)
+    pub(super) fn bad(message: impl fmt::Display) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_request", message.to_string())
     }
 
-    pub(super) fn not_found(message: impl ToString) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", message)
+    pub(super) fn not_found(message: impl fmt::Display) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", message.to_string())
     }
 
-    pub(super) fn forbidden(message: impl ToString) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    pub(super) fn forbidden(message: impl fmt::Display) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", message.to_string())
     }
 
     pub(super) fn media() -> Self {
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",
-            "a body of the admin door comes with Content-Type: application/json",
+            "a body of the admin door comes with Content-Type: application/json".to_owned(),
         )
     }
 
@@ -51,15 +53,19 @@ impl Problem {
     }
 
     /// The machine is out of something.
-    pub(super) fn defect(message: impl ToString) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "defect", message)
+    pub(super) fn defect(message: impl fmt::Display) -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "defect",
+            message.to_string(),
+        )
     }
 
-    fn new(status: StatusCode, code: &'static str, message: impl ToString) -> Self {
+    fn new(status: StatusCode, code: &'static str, message: String) -> Self {
         Self {
             status,
             code,
-            message: message.to_string(),
+            message,
             allow: None,
         }
     }

@@ -43,7 +43,7 @@ impl Library {
             Operation::Info => json!({
                 "region": emulator.data_center().to_string(),
                 "variables": emulator.env().len(),
-                "endpoints": Application::ALL.len() + 1,
+                "endpoints": Application::ALL.len().saturating_add(1),
                 "ca_pem": emulator.ca_pem(),
             }),
             Operation::State => json!({
@@ -70,7 +70,8 @@ impl Library {
                 json!({})
             }
             Operation::DropSnapshot => {
-                self.snapshot.take().ok_or("no snapshot has this number")?;
+                let dropped = self.snapshot.take();
+                yes(dropped.is_some(), "no snapshot has this number")?;
                 json!({})
             }
             Operation::Users => {
@@ -281,8 +282,8 @@ impl Library {
                 json!({"now_unix": self.now()})
             }
             Operation::SetClock => {
-                let to = UNIX_EPOCH + Duration::from_secs(given::UNIX);
-                emulator.clock().set(to);
+                let to = UNIX_EPOCH.checked_add(Duration::from_secs(given::UNIX));
+                emulator.clock().set(to.unwrap());
                 json!({"now_unix": self.now()})
             }
             Operation::Keys => self.keys(),
