@@ -11,11 +11,12 @@ impl World {
         self.tms.add(user)
     }
 
-    /// Also ends what the user has: sessions, and what was allowed to applications.
+    /// Also ends what the user has: sessions, pages, and what was allowed to applications.
     pub(crate) fn remove_user(&self, user_name: &str) -> bool {
         let now = self.clock.now();
         let was_there = self.tms.remove(user_name, now);
         if was_there {
+            self.oauth.forget_pages_of(user_name);
             self.oauth.revoke_of(user_name, &self.leniencies, now);
         }
         was_there
