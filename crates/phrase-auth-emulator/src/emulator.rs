@@ -81,6 +81,12 @@ impl Emulator {
         self.world.idm_base_url()
     }
 
+    /// Where its admin door is, for a program that is not this one.
+    #[must_use]
+    pub fn admin_url(&self) -> String {
+        self.world.admin_url()
+    }
+
     /// Its endpoints, for an authenticator of the client library: [`endpoints_at`] its origin.
     ///
     /// # Errors

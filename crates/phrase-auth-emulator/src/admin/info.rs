@@ -16,6 +16,7 @@ pub(super) fn info(world: &World, _: &Input) -> Result<Value, Problem> {
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "url": world.origin(),
+        "admin": world.admin_url(),
         "pid": std::process::id(),
         "region": world.data_center.to_string(),
         "endpoints": endpoints(world),

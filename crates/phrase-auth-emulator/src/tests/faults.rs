@@ -379,6 +379,32 @@ async fn faults_come_and_go_with_a_snapshot() {
     let past = emulator.snapshot();
     emulator.faults().clear();
     assert_eq!(statuses(&emulator, 1).await, [200]);
+    let since = emulator
+        .faults()
+        .add(fault(FaultKind::status(500)).skip(9))
+        .unwrap();
     emulator.restore(&past).unwrap();
     assert_eq!(statuses(&emulator, 2).await, [503, 200]);
+    let next = emulator
+        .faults()
+        .add(fault(FaultKind::status(500)))
+        .unwrap();
+    assert!(
+        next > since,
+        "who holds an old number must not take away another's rule"
+    );
+}
+
+#[tokio::test]
+async fn a_rule_does_not_count_what_it_cannot_befall() {
+    let emulator = Emulator::start().await.unwrap();
+    emulator
+        .faults()
+        .add(fault(kind("token-null")).skip(1))
+        .unwrap();
+    for _ in 0..2 {
+        wire::call(&emulator, Application::Tms, "").await;
+    }
+    assert!(exchange(&emulator, seed::GOOD_TMS).await.json()["access_token"].is_string());
+    assert!(exchange(&emulator, seed::GOOD_TMS).await.json()["access_token"].is_null());
 }

@@ -1,6 +1,6 @@
 use super::World;
-use crate::Application;
 use crate::tls::Tls;
+use crate::{Application, admin};
 
 /// Where everything is.
 impl World {
@@ -15,6 +15,10 @@ impl World {
 
     pub(crate) fn idm_base_url(&self) -> String {
         format!("{}/idm", self.origin())
+    }
+
+    pub(crate) fn admin_url(&self) -> String {
+        format!("{}{}", self.origin(), admin::PREFIX)
     }
 
     pub(crate) fn env(&self) -> [(&'static str, String); 4] {
