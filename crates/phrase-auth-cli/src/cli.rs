@@ -1,4 +1,3 @@
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,8 +6,10 @@ use phrase_auth_core::Product;
 
 use crate::time;
 
+mod emulator;
 mod login;
 
+pub(crate) use self::emulator::{Emulator, Exec, Faults, FaultsFormat, Run};
 pub(crate) use self::login::Login;
 
 /// Reads the command line of this process.
@@ -128,31 +129,6 @@ pub(crate) enum WhoamiFormat {
     Text,
     /// An object with user, organization, edition and features
     Json,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Emulator {
-    /// Start it and stay until SIGINT or SIGTERM; the first line on stdout is JSON and says where it is
-    Run(Run),
-    /// Start it, run a command that is pointed at it, stop it, and exit as the command did
-    Exec(Exec),
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Run {
-    /// The port of 127.0.0.1 to listen on; 0 takes any free one
-    #[arg(long, default_value_t = 0)]
-    pub(crate) port: u16,
-    /// Write the port's number to this file once the emulator answers
-    #[arg(long, value_name = "FILE")]
-    pub(crate) port_file: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Exec {
-    /// The command and its arguments, after `--`
-    #[arg(last = true, required = true, value_name = "CMD")]
-    pub(crate) command: Vec<OsString>,
 }
 
 /// Says nothing of the value: whatever is on a command line may be a secret that has lost its way.

@@ -55,6 +55,9 @@ async fn answer(cli: Cli) -> Result<Exit, Report> {
         Command::Demo => unless_stopped(demo::run(), &rotation).await,
         Command::Emulator(Emulator::Run(run)) => emulator::run(run).await,
         Command::Emulator(Emulator::Exec(exec)) => emulator::exec(exec).await,
+        Command::Emulator(Emulator::Faults(faults)) => {
+            emulator::faults(&faults).map(|()| Exit::DONE)
+        }
     }
 }
 

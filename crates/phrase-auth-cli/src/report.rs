@@ -1,9 +1,10 @@
 use std::error::Error;
+use std::ffi::OsStr;
 use std::fmt;
 use std::io;
 
 use phrase_auth_core::{AuthError, ErrorKind};
-use phrase_auth_emulator::EmulatorError;
+use phrase_auth_emulator::{EmulatorError, SeedError};
 
 use crate::environment::EMULATOR;
 use crate::exit::Exit;
@@ -135,6 +136,18 @@ impl From<EmulatorError> for Report {
     }
 }
 
+impl From<SeedError> for Report {
+    fn from(error: SeedError) -> Self {
+        let next = match error {
+            SeedError::Unreadable { .. } => "give the path of a TOML file that you may read",
+            _ => "mend it there; nothing was started",
+        };
+        Self::new(Exit::CONFIGURATION, error.to_string())
+            .caused_by(error.source())
+            .with("next", next)
+    }
+}
+
 impl Report {
     /// The answer could not be written. Who closes the pipe has read enough, which is no failure.
     pub(crate) fn unwritten(error: &io::Error) -> Self {
@@ -161,10 +174,7 @@ fn answer(error: &AuthError) -> Option<String> {
 /// What to do where the error itself has no advice.
 fn next(kind: ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::Unreachable if std::env::var_os(EMULATOR).is_some() => {
-            "start it with `phrase-auth emulator run --port N`, or unset PHRASE_AUTH_EMULATOR"
-        }
-        ErrorKind::Unreachable => "check the network, PHRASE_REGION and the proxy, then try again",
+        ErrorKind::Unreachable => unreachable(std::env::var_os(EMULATOR).as_deref()),
         ErrorKind::Timeout => "try again, or give it more time with --timeout",
         ErrorKind::Throttled | ErrorKind::Unavailable => "try again later",
         ErrorKind::Protocol => {
@@ -177,6 +187,20 @@ fn next(kind: ErrorKind) -> &'static str {
         ErrorKind::Forbidden => "ask an administrator of the organization",
         ErrorKind::Config | ErrorKind::Store => "check the environment, see `phrase-auth --help`",
         _ => "please report this",
+    }
+}
+
+fn unreachable(emulator: Option<&OsStr>) -> &'static str {
+    let Some(emulator) = emulator else {
+        return "check the network, PHRASE_REGION and the proxy, then try again";
+    };
+    let start = emulator.as_encoded_bytes().get(..6).unwrap_or_default();
+    if start.eq_ignore_ascii_case(b"https:") {
+        "start it with `phrase-auth emulator run --tls --port N --ca-file FILE`, and give --ca-cert FILE, or set \
+         SSL_CERT_FILE to it; or unset PHRASE_AUTH_EMULATOR"
+    } else {
+        "start it with `phrase-auth emulator run --port N`, or call it https if it has --tls, or unset \
+         PHRASE_AUTH_EMULATOR"
     }
 }
 
@@ -251,6 +275,15 @@ mod tests {
             let text = Report::from(AuthError::new(kind, "it went wrong")).to_string();
             assert!(text.contains("\n  next: "), "{text}");
         }
+    }
+
+    #[test]
+    fn an_emulator_that_cannot_be_reached_may_lack_a_start_or_somebody_who_believes_it() {
+        let next = |emulator: &str| unreachable(Some(OsStr::new(emulator)));
+        assert!(next("https://127.0.0.1:1").contains("--ca-cert"));
+        assert!(next("HTTPS://127.0.0.1:1").contains("--ca-cert"));
+        assert!(!next("http://127.0.0.1:1").contains("--ca-cert"));
+        assert!(unreachable(None).contains("the network"));
     }
 
     #[test]

@@ -124,15 +124,15 @@ fn overridden(
 fn origin(url: &str) -> Result<String, AuthError> {
     let wrong = |what: &str| {
         config(format!("{EMULATOR}: {what}"))
-            .with_hint("set it to http://127.0.0.1:PORT, as `phrase-auth emulator` says")
+            .with_hint("set it to http://127.0.0.1:PORT, or https with --tls, as `phrase-auth emulator run` says")
     };
     let base = BaseUrl::parse(url)
         .map_err(|error| wrong(error.message()))?
         .to_string();
     let uri: Uri = base.parse().map_err(|_| wrong("this is not a URL"))?;
     let target = Target::try_from(&uri)?;
-    if target.scheme != "http" || !target.is_loopback() {
-        return Err(wrong("an emulator is at http and a loopback address only"));
+    if !target.is_loopback() {
+        return Err(wrong("an emulator is at a loopback address only"));
     }
     if target.path != "/" {
         return Err(wrong("the address of an emulator has no path"));

@@ -97,6 +97,26 @@ fn the_emulator_takes_every_endpoint_whatever_else_is_set() {
 }
 
 #[test]
+fn an_emulator_may_speak_https_at_a_loopback_literal() {
+    for origin in ["https://127.0.0.1:4010", "https://[::1]:4010"] {
+        let place = with(&[(EMULATOR, origin)]).unwrap().place;
+        assert_eq!(place.emulator.as_deref(), Some(origin));
+        let ours = |url: &BaseUrl| url.to_string().starts_with(&format!("{origin}/"));
+        assert!(ours(place.endpoints.idm().unwrap()));
+        for &product in Product::ALL {
+            assert!(ours(place.endpoints.base(product).unwrap()), "{product}");
+        }
+        assert!(
+            place
+                .admits("--token-url", &format!("{origin}/token"))
+                .is_ok()
+        );
+        let plain = format!("{}/token", origin.replace("https", "http"));
+        assert!(place.admits("--token-url", &plain).is_err());
+    }
+}
+
+#[test]
 fn no_credential_is_not_a_configuration_error() {
     let error = read(&[(REGION, "eu")]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LoginRequired);
@@ -344,7 +364,12 @@ fn what_cannot_be_meant_is_a_configuration_error_that_names_the_variable_and_sho
         (EMULATOR, "http://127.0.0.1.example:4010"),
         (EMULATOR, "http://user@127.0.0.1:4010"),
         (EMULATOR, "https://eu.phrase.com"),
-        (EMULATOR, "https://127.0.0.1:4010"),
+        (EMULATOR, "https://localhost:4010"),
+        (EMULATOR, "https://127.0.0.1.example:4010"),
+        (EMULATOR, "https://user@127.0.0.1:4010"),
+        (EMULATOR, "https://0.0.0.0:4010"),
+        (EMULATOR, "https://127.0.0.1:4010/idm"),
+        (EMULATOR, "ftp://127.0.0.1:4010"),
         (EMULATOR, "http://127.0.0.1:4010/idm"),
         (EMULATOR, "http://0.0.0.0:4010"),
     ] {

@@ -1,10 +1,10 @@
 use std::io::Write;
+use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
 use phrase_auth_emulator::{Application, seed};
-use serde_json::Value;
 
-use crate::stage::{emulator, program, run, start};
+use crate::stage::{ask, emulator, program, run, start};
 
 const OURSELVES: &str = env!("CARGO_BIN_EXE_phrase-auth");
 
@@ -20,12 +20,14 @@ fn shell(script: &str) -> Command {
 fn run_says_where_it_is_and_ends_with_the_signal() {
     for (name, code) in [("INT", 130), ("TERM", 143)] {
         let running = start(program(&["emulator", "run"]));
-        let json: Value = serde_json::from_str(&running.first).unwrap();
+        let json = running.json();
         assert_eq!(json["schema_version"], 1);
         assert_eq!(json["pid"], running.child.id());
         assert_eq!(json["version"], env!("CARGO_PKG_VERSION"));
         let url = json["url"].as_str().unwrap();
         assert!(url.starts_with("http://127.0.0.1:"), "{json}");
+        assert_eq!(json["admin"], format!("{url}/_emulator/v1"));
+        assert!(json.get("ca_pem").is_none(), "{json}");
         assert_eq!(json["endpoints"]["idm"], format!("{url}/idm"));
         for product in Application::ALL {
             let base = json["endpoints"][product.name()].as_str().unwrap();
@@ -54,7 +56,7 @@ fn run_writes_its_port_to_a_file() {
         "--port-file",
         path.to_str().unwrap(),
     ]));
-    let json: Value = serde_json::from_str(&running.first).unwrap();
+    let json = running.json();
     let port = std::fs::read_to_string(&path).unwrap();
     assert_eq!(json["url"], format!("http://127.0.0.1:{}", port.trim_end()));
     running.signal("TERM");
@@ -62,11 +64,72 @@ fn run_writes_its_port_to_a_file() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_a_configuration_error() {
+fn run_tells_people_how_to_point_a_program_at_it_and_how_to_steer_it() {
+    let running = start(program(&["emulator", "run"]));
+    let json = running.json();
+    let told = running.terminated();
+    for told_of in [
+        format!("PHRASE_AUTH_EMULATOR={}", json["url"].as_str().unwrap()),
+        "PHRASE_REGION=eu".to_owned(),
+        seed::GOOD_TMS.to_owned(),
+        seed::PLAIN_USER.password.to_owned(),
+        json["admin"].as_str().unwrap().to_owned(),
+    ] {
+        assert!(told.contains(&told_of), "{told_of}: {told}");
+    }
+    assert!(!told.contains("SSL_CERT_FILE"), "{told}");
+}
+
+#[test]
+fn the_port_is_free_after_the_end() {
+    let is_free_again = |_| {
+        let running = start(program(&["emulator", "run"]));
+        let url = running.json()["url"].as_str().unwrap().to_owned();
+        running.terminated();
+        let port = url.rsplit(':').next().unwrap().parse().unwrap();
+        TcpListener::bind(("127.0.0.1", port)).is_ok()
+    };
+    // Once is enough: whoever else asks for any free port may get this one.
+    assert!((0..5).any(is_free_again));
+}
+
+#[test]
+fn a_port_that_is_taken_is_a_configuration_error_and_no_file_is_written() {
     let holder = emulator();
     let port = holder.port().to_string();
-    let ended = run(program(&["emulator", "run", "--port", &port]));
-    assert!(ended.failure(3).contains(&port), "{ended:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    for file in ["--port-file", "--ca-file"] {
+        let ended = run(program(&[
+            "emulator",
+            "run",
+            "--tls",
+            "--port",
+            &port,
+            file,
+            path.to_str().unwrap(),
+        ]));
+        assert!(ended.failure(3).contains(&port), "{ended:?}");
+        assert!(!path.exists(), "{file}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told_before_anything_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = folder.path().join("good");
+    let bad = folder.path().join("none/bad");
+    let (good, bad) = (good.to_str().unwrap(), bad.to_str().unwrap());
+    for files in [
+        ["--port-file", bad, "--ca-file", good],
+        ["--port-file", good, "--ca-file", bad],
+    ] {
+        let ended = run(program(
+            &[&["emulator", "run", "--tls"] as &[&str], &files].concat(),
+        ));
+        assert!(ended.failure(3).contains(bad), "{ended:?}");
+        assert!(!std::path::Path::new(good).exists());
+    }
 }
 
 #[test]
@@ -92,6 +155,22 @@ fn exec_gives_the_command_all_it_needs() {
     let ended = run(shell("echo $PHRASE_TMS_USERNAME $PHRASE_TMS_PASSWORD"));
     let expected = format!("{} {}", user.user_name, user.password);
     assert_eq!(ended.answer(), expected);
+}
+
+#[test]
+fn the_command_of_exec_can_have_its_emulator_steered() {
+    let script = "echo $PHRASE_AUTH_EMULATOR_ADMIN; read go; exec \"$0\" token";
+    let mut command = exec(&["sh", "-c", script, OURSELVES]);
+    command.stdin(Stdio::piped());
+    let mut running = start(command);
+    let admin = running.first.trim_end();
+    let (status, health) = ask("GET", &format!("{admin}/health"), "");
+    assert_eq!((status, &health["status"]), (200, &"ok".into()));
+    let rule = r#"{"fault": "error-invalid-grant", "endpoint": "token-exchange"}"#;
+    assert_eq!(ask("POST", &format!("{admin}/faults"), rule).0, 200);
+    let mut stdin = running.child.stdin.take().unwrap();
+    stdin.write_all(b"\n").unwrap();
+    assert_eq!(running.end(), (Some(4), String::new()));
 }
 
 #[test]

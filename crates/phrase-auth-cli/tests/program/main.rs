@@ -4,12 +4,15 @@
 mod demo;
 mod emulator;
 mod failure;
+mod faults;
 mod header;
 mod login;
 mod oauth;
 mod person;
 mod refresh_file;
+mod seed;
 mod stage;
+mod tls;
 mod token;
 mod usage;
 mod user;

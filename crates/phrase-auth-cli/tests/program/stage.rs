@@ -123,9 +123,24 @@ pub(crate) fn start(mut command: Command) -> Running {
 }
 
 impl Running {
+    /// The first line of `emulator run`.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.first).unwrap()
+    }
+
     /// Sends it a signal, by name.
     pub(crate) fn signal(&self, name: &str) {
         signal(&self.child, name);
+    }
+
+    /// Ends it with SIGTERM, and waits: what it wrote to stderr.
+    pub(crate) fn terminated(mut self) -> String {
+        self.signal("TERM");
+        let mut told = String::new();
+        let mut stderr = self.child.stderr.take().unwrap();
+        stderr.read_to_string(&mut told).unwrap();
+        assert_eq!(self.end(), (Some(143), String::new()), "{told}");
+        told
     }
 
     /// Waits for its end: the code, and what it wrote to stdout after the first line.
@@ -149,6 +164,27 @@ pub(crate) fn signal(child: &Child, name: &str) {
         .args(["-s", name, &child.id().to_string()])
         .status();
     assert!(sent.unwrap().success());
+}
+
+/// Sends one request with a body of JSON, as any language could; the status and the body of the answer.
+pub(crate) fn ask(method: &str, url: &str, body: &str) -> (u16, Value) {
+    let (authority, path) = url
+        .strip_prefix("http://")
+        .and_then(|rest| rest.split_once('/'))
+        .unwrap();
+    let mut stream = TcpStream::connect(authority).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} /{path} HTTP/1.1\r\nHost: {authority}\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap_or(Value::Null))
 }
 
 /// A server that gives every request the same answer, or none and holds on to it. The channel tells of each request.

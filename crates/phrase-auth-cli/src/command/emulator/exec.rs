@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use phrase_auth_core::Product;
-use phrase_auth_emulator::seed;
+use phrase_auth_emulator::{Emulator, seed};
 use tokio::process::{Child, Command};
 
 use crate::cli::Exec;
@@ -19,6 +19,7 @@ use crate::stop::{self, Signals};
 
 /// `phrase-auth emulator exec`
 pub(crate) async fn exec(exec: Exec) -> Result<Exit, Report> {
+    let seed = super::seed(exec.seed.as_deref())?;
     let product =
         environment::product(&|name: &str| std::env::var_os(name))?.unwrap_or(Product::Tms);
     let application = super::application(product)?;
@@ -30,13 +31,13 @@ pub(crate) async fn exec(exec: Exec) -> Result<Exit, Report> {
         Report::new(Exit::CONFIGURATION, "signals cannot be listened to")
             .with("cause", error.to_string())
     })?;
-    let emulator = super::in_region()?.start().await?;
+    let emulator = super::start(Emulator::builder(), seed).await?;
     let mut command = Command::new(&program);
     command.args(words).envs(emulator.env()).kill_on_drop(true);
+    command.env(super::ADMIN, super::admin(&emulator));
+    // Also where it is set: a seed may have gone before it.
+    command.env(REGION, emulator.data_center().to_string());
     let absent = |name: &str| std::env::var_os(name).is_none();
-    if absent(REGION) {
-        command.env(REGION, emulator.data_center().to_string());
-    }
     if absent(PRODUCT) {
         command.env(PRODUCT, application.name());
     }
