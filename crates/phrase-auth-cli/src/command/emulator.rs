@@ -52,11 +52,6 @@ async fn start(builder: EmulatorBuilder, seed: Option<Seed>) -> Result<Emulator,
     Ok(emulator)
 }
 
-/// The URL of the door through which a program in any language steers this emulator.
-fn admin(emulator: &Emulator) -> String {
-    format!("{}/_emulator/v1", emulator.url())
-}
-
 /// What the emulator calls a product.
 ///
 /// # Errors
@@ -83,5 +78,5 @@ fn application(product: Product) -> Result<Application, AuthError> {
     })
 }
 
-/// Where [`admin`] is, for a command that an emulator is around.
+/// Where the admin door is, for a command that an emulator is around.
 const ADMIN: &str = "PHRASE_AUTH_EMULATOR_ADMIN";

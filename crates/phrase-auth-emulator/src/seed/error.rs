@@ -5,7 +5,7 @@ use std::{error, fmt, io};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SeedError {
-    /// The file cannot be read, or is not UTF-8.
+    /// The file cannot be read, is not UTF-8, or is larger than 1 MiB.
     Unreadable {
         /// The file that was asked for.
         file: PathBuf,

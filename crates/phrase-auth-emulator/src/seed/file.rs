@@ -1,5 +1,7 @@
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
-use std::{fmt, fs};
+use std::{fmt, io};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -66,7 +68,7 @@ impl Seed {
     /// [`SeedError::Unreadable`], and those of [`Seed::from_toml`] with the name of the file.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, SeedError> {
         let path = path.as_ref();
-        let text = fs::read_to_string(path).map_err(|source| SeedError::Unreadable {
+        let text = read(path).map_err(|source| SeedError::Unreadable {
             file: path.to_owned(),
             source,
         })?;
@@ -155,6 +157,18 @@ fn each<S, T: From<S> + Clone>(
     shapes.into_iter().enumerate().map(judged).collect()
 }
 
+/// The whole of a file, which may be a device without an end.
+fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let file = File::open(path)?;
+    let limit = LARGEST.saturating_add(1);
+    let read = file.take(limit).read_to_string(&mut text)?;
+    if u64::try_from(read).is_ok_and(|read| read > LARGEST) {
+        return Err(io::Error::other("it is larger than 1 MiB"));
+    }
+    Ok(text)
+}
+
 /// The line of what a path leads to, as far as it leads.
 fn line_of(text: &str, path: &[Step]) -> usize {
     let Ok(document) = DeTable::parse(text) else {
@@ -190,3 +204,6 @@ fn line_at(text: &str, offset: usize) -> usize {
         .count()
         .saturating_add(1)
 }
+
+/// In bytes: thousands of users.
+const LARGEST: u64 = 1024 * 1024;

@@ -398,6 +398,11 @@ fn a_file_is_read_whole_and_named_when_it_cannot_be_used() {
     fs::write(&file, [0xff, 0xfe]).unwrap();
     let error = Seed::from_file(&file).unwrap_err();
     assert!(matches!(error, SeedError::Unreadable { .. }));
+    fs::write(&file, "#".repeat(1024 * 1024 + 1)).unwrap();
+    let error = Seed::from_file(&file).unwrap_err();
+    assert!(matches!(error, SeedError::Unreadable { .. }));
+    fs::write(&file, "#".repeat(1024 * 1024)).unwrap();
+    assert!(Seed::from_file(&file).is_ok());
     fs::write(&file, "[options]\nregoin = \"canary\"\n").unwrap();
     let error = Seed::from_file(&file).unwrap_err();
     let text = error.to_string();

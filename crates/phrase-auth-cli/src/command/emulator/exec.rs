@@ -34,7 +34,7 @@ pub(crate) async fn exec(exec: Exec) -> Result<Exit, Report> {
     let emulator = super::start(Emulator::builder(), seed).await?;
     let mut command = Command::new(&program);
     command.args(words).envs(emulator.env()).kill_on_drop(true);
-    command.env(super::ADMIN, super::admin(&emulator));
+    command.env(super::ADMIN, emulator.admin_url());
     // Also where it is set: a seed may have gone before it.
     command.env(REGION, emulator.data_center().to_string());
     let absent = |name: &str| std::env::var_os(name).is_none();

@@ -51,7 +51,7 @@ fn pointers(emulator: &Emulator) -> String {
         seed::GOOD_TMS,
         seed::PLAIN_USER.user_name,
         seed::PLAIN_USER.password,
-        super::admin(emulator),
+        emulator.admin_url(),
     )
 }
 
@@ -103,7 +103,7 @@ impl Started {
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION"),
             endpoints,
-            admin: super::admin(emulator),
+            admin: emulator.admin_url(),
             ca_pem: emulator.ca_pem(),
         }
     }
