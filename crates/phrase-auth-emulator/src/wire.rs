@@ -68,7 +68,7 @@ impl AsyncRead for Wire {
         match self.stream().as_mut() {
             Some(stream) => Pin::new(stream).poll_read(context, buffer),
             // Not an end: that would make the server drop the request that is being answered.
-            None => Poll::Pending,
+            None => Poll::Ready(Ok(())),
         }
     }
 }
@@ -83,7 +83,11 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.write(|stream| stream.poll_flush(context))
+        match self.stream().as_mut() {
+            Some(stream) => Pin::new(stream).poll_flush(context),
+            // Nothing was written, so nothing is held back; the server flushes while it waits for an answer.
+            None => Poll::Ready(Ok(())),
+        }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

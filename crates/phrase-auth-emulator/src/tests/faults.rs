@@ -218,6 +218,11 @@ async fn a_connection_is_closed_or_reset_where_the_fault_says() {
         let reply = String::from_utf8(reply).unwrap();
         assert!(reply.ends_with(ends), "{name}: {reply}");
     }
+    let slow = fault(kind("slow-answer")).times(1);
+    emulator.faults().add(slow).unwrap();
+    let reply = bytes(&emulator, TOKEN_PATH, FORM, &form(seed::GOOD_TMS)).await;
+    let reply = String::from_utf8(reply).unwrap();
+    assert!(reply.ends_with("\"Bearer\"}"), "{reply}");
     emulator
         .faults()
         .add(fault(kind("reset-before-head")).times(1))
