@@ -16,6 +16,10 @@ mod endpoint;
 mod error;
 mod exchange;
 mod fault;
+// Nothing but its page.
+pub mod fidelity {
+    #![doc = include_str!("../FIDELITY.md")]
+}
 mod flaw;
 mod form;
 mod host;

@@ -28,7 +28,8 @@ const INHERITED: [&str; 6] = [
 /// What a published crate must say beyond its name.
 const REQUIRED: [&str; 5] = ["description", "keywords", "categories", "readme", "include"];
 
-/// What belongs into a published archive; tests and snapshots stay out.
+/// What belongs into a published archive; tests and snapshots stay out. Behind the README there may be further pages that
+/// the documentation includes.
 const INCLUDED: [&str; 3] = ["src/**", "README.md", "LICENSE-*"];
 
 impl Problems<'_> {
@@ -109,10 +110,12 @@ impl Problems<'_> {
             );
         }
         let include = package.get("include").and_then(Item::as_array);
+        let is_page = |name: &str| name.ends_with(".md") && !name.contains('/') && name != "README.md";
         let listed: Vec<_> = include
             .into_iter()
             .flatten()
             .filter_map(|value| value.as_str())
+            .filter(|name| !is_page(name))
             .collect();
         if include.is_some() && listed != INCLUDED {
             self.add(

@@ -152,6 +152,11 @@ fn a_published_crate_says_what_crates_io_shows() {
         after("\"src/**\", ", ""),
         ["its `include` is not what every crate ships"]
     );
+    assert!(after("\"LICENSE-*\"", "\"FIDELITY.md\", \"LICENSE-*\"").is_empty());
+    assert_eq!(
+        after("\"LICENSE-*\"", "\"notes/A.md\", \"LICENSE-*\""),
+        ["its `include` is not what every crate ships"]
+    );
 }
 
 #[test]
