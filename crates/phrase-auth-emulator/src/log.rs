@@ -38,7 +38,8 @@ struct Shared {
 #[derive(Default)]
 struct Book {
     entries: VecDeque<LogEntry>,
-    next: u64,
+    /// The number of the last request; they count from 1, so that 0 is before all of them.
+    last: u64,
     counts: BTreeMap<Endpoint, u64>,
     in_flight: usize,
     max_concurrency: usize,
@@ -71,7 +72,7 @@ impl Log {
     /// Waits for the next request that fits, until it has been answered or its client has left: one that arrives from
     /// now on, or after the number of the filter. It waits for ever, if nobody comes; on any runtime.
     pub async fn next(&self, filter: LogFilter) -> LogEntry {
-        let last = self.book().next.checked_sub(1);
+        let last = self.book().last;
         let filter = filter.or_after(last);
         loop {
             let done = self.0.done.notified();
@@ -155,8 +156,8 @@ impl Log {
 
     pub(crate) fn arrive(&self, endpoint: Endpoint, request: &Request, at: SystemTime) -> Visit {
         let mut book = self.book();
-        let number = book.next;
-        book.next = number.saturating_add(1);
+        let number = book.last.saturating_add(1);
+        book.last = number;
         let entry = LogEntry::new(number, endpoint, request, at, &self.0.fingerprint);
         if book.entries.len() >= CAPACITY {
             book.entries.pop_front();

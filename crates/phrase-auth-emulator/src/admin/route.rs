@@ -392,7 +392,7 @@ pub(super) const ROUTES: &[Route] = &[
         optional(
             "after",
             "integer",
-            "After this number, also if it has come already",
+            "After this number, also if it has come already; they count from 1",
         ),
         optional("fault", "string", "Only if it met this fault"),
         optional(

@@ -84,7 +84,7 @@ impl LogEntry {
         self.done
     }
 
-    /// The place in the order of arrival; it grows with every request and is never used twice.
+    /// The place in the order of arrival, from 1; it grows with every request and is never used twice.
     #[must_use]
     pub fn number(&self) -> u64 {
         self.number

@@ -31,7 +31,7 @@ impl LogFilter {
         self
     }
 
-    /// Only those that arrived after the one of this number.
+    /// Only those that arrived after the one of this number; 0 is before all.
     pub fn after(mut self, number: u64) -> Self {
         self.after = Some(number);
         self
@@ -53,8 +53,8 @@ impl LogFilter {
                 .is_none_or(|it| entry.fault() == Some(it))
     }
 
-    pub(super) fn or_after(mut self, number: Option<u64>) -> Self {
-        self.after = self.after.or(number);
+    pub(super) fn or_after(mut self, number: u64) -> Self {
+        self.after.get_or_insert(number);
         self
     }
 }

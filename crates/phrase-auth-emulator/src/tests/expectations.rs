@@ -31,10 +31,12 @@ async fn the_next_request_is_one_that_arrives_from_now_on() {
     let filter = LogFilter::new().endpoint(Endpoint::TokenExchange);
     let next = log.next(filter.clone());
     let (next, _) = tokio::join!(next, exchange(&emulator, seed::EXPIRED));
-    assert_eq!(next.number(), 1);
+    assert_eq!(next.number(), 2);
     assert_eq!(next.status().map(|it| it.as_u16()), Some(400));
-    let seen = log.next(filter.after(0)).await;
-    assert_eq!(seen.number(), 1, "it has come already");
+    let seen = log.next(filter.clone().after(1)).await;
+    assert_eq!(seen.number(), 2, "it has come already");
+    let first = log.next(filter.after(0)).await;
+    assert_eq!(first.number(), 1, "0 is before all of them");
 }
 
 #[tokio::test]
@@ -46,6 +48,7 @@ async fn requests_are_found_by_where_how_and_when() {
     assert_eq!(found(LogFilter::new()), 2);
     assert_eq!(found(LogFilter::new().endpoint(Endpoint::Login)), 0);
     assert_eq!(found(LogFilter::new().status(http::StatusCode::OK)), 1);
-    assert_eq!(found(LogFilter::new().after(0)), 1);
+    assert_eq!(found(LogFilter::new().after(0)), 2);
+    assert_eq!(found(LogFilter::new().after(1)), 1);
     assert_eq!(found(LogFilter::new().fault("html-200")), 0);
 }
