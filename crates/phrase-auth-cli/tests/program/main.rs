@@ -3,6 +3,7 @@
 
 mod demo;
 mod emulator;
+mod examples;
 mod failure;
 mod faults;
 mod header;

@@ -110,7 +110,8 @@ impl Problems<'_> {
             );
         }
         let include = package.get("include").and_then(Item::as_array);
-        let is_page = |name: &str| name.ends_with(".md") && !name.contains('/') && name != "README.md";
+        let is_page =
+            |name: &str| name.ends_with(".md") && !name.contains('/') && name != "README.md";
         let listed: Vec<_> = include
             .into_iter()
             .flatten()
