@@ -142,6 +142,8 @@ fn plainly(expected: &str) -> &str {
         "a boolean" => "true or false",
         "a sequence" => "an array",
         "u16" | "u32" | "u64" => "a whole number that is not negative",
+        "f64" => "a number",
+        name if name.starts_with("struct ") => "an object",
         other => other,
     }
 }

@@ -85,6 +85,11 @@ async fn a_wrong_body_is_told_by_its_member_and_nothing_is_done() {
             "redirect URI",
         ),
         ("/tokens/issue", json!({}), "say `application` for a JWT"),
+        (
+            "/clock/advance",
+            json!({"seconds": "canary"}),
+            "seconds: expected a number",
+        ),
         ("/clock/set", json!({"to": "canary"}), "to: expected a time"),
         (
             "/clock/advance",
@@ -123,7 +128,7 @@ async fn a_wrong_body_is_told_by_its_member_and_nothing_is_done() {
     for (body, told) in [
         ("", "EOF"),
         ("{", "EOF"),
-        ("[]", "expected"),
+        ("[]", "expected an object"),
         ("{\"fault\":\"html-200\"} canary", "goes on"),
     ] {
         let (status, problem) = admin(&emulator, "POST", "/faults", body).await;
