@@ -28,6 +28,8 @@ mod runtimes;
 #[cfg(test)]
 mod storms;
 #[cfg(test)]
+mod table;
+#[cfg(test)]
 mod tls;
 #[cfg(test)]
 mod weight;
