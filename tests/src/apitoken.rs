@@ -8,7 +8,7 @@ use phrase_auth_apitoken::{ApiTokenAuth, ApiTokenAuthBuilder, Credentials};
 use phrase_auth_core::testing::ManualRuntime;
 use phrase_auth_core::{AuthError, AuthHeader, Authenticator, ErrorKind};
 use phrase_auth_emulator::seed::{self, SeededUser};
-use phrase_auth_emulator::{Emulator, EmulatorBuilder, Endpoint};
+use phrase_auth_emulator::{Emulator, EmulatorBuilder, Endpoint, TmsUser};
 
 use crate::fixture::{call_tms, client, until};
 

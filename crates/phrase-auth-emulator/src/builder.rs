@@ -1,24 +1,25 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use phrase_auth_core::DataCenter;
 
+use crate::admin::Snapshots;
+use crate::api_tokens::ApiTokens;
 use crate::door;
 use crate::fault::Faults;
 use crate::host::Here;
 use crate::jwt::Mint;
 use crate::leniency::Leniencies;
 use crate::oauth::{Clients, OAuth, Terms};
-use crate::seed::Seeds;
 use crate::server::{Listener, Server, Start};
 use crate::tls::Tls;
 use crate::tms::{Tms, Users};
 use crate::world::{Limits, World};
 use crate::{
-    Application, Clock, Emulator, EmulatorError, ExpiresForm, Leniency, Log, OAuthClient,
-    RefreshRotation,
+    ApiToken, Application, Clock, Emulator, EmulatorError, ExpiresForm, Leniency, Log, OAuthClient,
+    RefreshRotation, Seed, TmsUser,
 };
 
 /// What an emulator is started with; made by [`Emulator::builder`].
@@ -32,8 +33,9 @@ pub struct EmulatorBuilder {
     expires_form: ExpiresForm,
     latency: Duration,
     leniencies: Leniencies,
-    api_tokens: Vec<(String, Application)>,
-    tms_users: Vec<(String, String)>,
+    starts_at: Option<SystemTime>,
+    api_tokens: Vec<ApiToken>,
+    tms_users: Vec<TmsUser>,
     oauth_clients: Vec<OAuthClient>,
     oauth_terms: Terms,
     oauth_issuer: bool,
@@ -51,6 +53,7 @@ impl EmulatorBuilder {
             expires_form: ExpiresForm::default(),
             latency: Duration::ZERO,
             leniencies: Leniencies::default(),
+            starts_at: None,
             api_tokens: Vec::new(),
             tms_users: Vec::new(),
             oauth_clients: Vec::new(),
@@ -115,16 +118,22 @@ impl EmulatorBuilder {
         self
     }
 
-    /// One more good API token, made for an application. Kept across [`Emulator::reset`].
-    pub fn api_token(mut self, value: impl Into<String>, product: Application) -> Self {
-        self.api_tokens.push((value.into(), product));
+    /// Where the emulator's clock starts, and is after [`Emulator::reset`]; cut to the whole second. By default the
+    /// real time of the start.
+    pub fn starts_at(mut self, time: SystemTime) -> Self {
+        self.starts_at = Some(time);
         self
     }
 
-    /// One more TMS user, with one account, as plain as [`seed::PLAIN_USER`](crate::seed::PLAIN_USER). Kept across
-    /// [`Emulator::reset`].
-    pub fn tms_user(mut self, user_name: impl Into<String>, password: impl Into<String>) -> Self {
-        self.tms_users.push((user_name.into(), password.into()));
+    /// One more API token. Known again after [`Emulator::reset`].
+    pub fn api_token(mut self, token: ApiToken) -> Self {
+        self.api_tokens.push(token);
+        self
+    }
+
+    /// One more TMS user. Known again after [`Emulator::reset`].
+    pub fn tms_user(mut self, user: TmsUser) -> Self {
+        self.tms_users.push(user);
         self
     }
 
@@ -152,6 +161,12 @@ impl EmulatorBuilder {
     pub fn oauth_client(mut self, client: OAuthClient) -> Self {
         self.oauth_clients.push(client);
         self
+    }
+
+    /// Takes all that a seed has: its users, API tokens and clients besides those that are there, its options in the
+    /// place of those that are there.
+    pub fn seed(self, seed: Seed) -> Self {
+        seed.apply(self)
     }
 
     /// Starts the server. When this returns, it answers.
@@ -208,13 +223,13 @@ impl EmulatorBuilder {
     }
 
     fn into_world(self, port: u16) -> Result<World, EmulatorError> {
-        let mut seeds = Seeds::new();
-        for (value, product) in self.api_tokens {
-            seeds.add(value, product)?;
+        let mut api_tokens = ApiTokens::new();
+        for token in self.api_tokens {
+            api_tokens.add(token)?;
         }
         let mut users = Users::new();
-        for (user_name, password) in self.tms_users {
-            users.add(user_name, password)?;
+        for user in self.tms_users {
+            users.add(user)?;
         }
         let mut clients = Clients::new();
         for client in self.oauth_clients {
@@ -229,10 +244,11 @@ impl EmulatorBuilder {
         Ok(World {
             here,
             data_center: self.data_center,
-            clock: Clock::starting_at(SystemTime::now()),
+            clock: Clock::starting_at(self.starts_at.unwrap_or_else(SystemTime::now)),
             log: Log::new(),
             mint: Mint::new(self.data_center)?,
-            seeds,
+            api_tokens: Mutex::new(api_tokens.clone()),
+            api_tokens_at_start: api_tokens,
             tms: Tms::new(users, self.session_lifetime),
             oauth: OAuth::new(clients, issuer, self.oauth_terms),
             token_lifetime: self.token_lifetime,
@@ -240,6 +256,7 @@ impl EmulatorBuilder {
             latency: self.latency,
             leniencies: self.leniencies,
             limits: self.limits,
+            snapshots: Snapshots::default(),
             faults: Faults::new(self.tls),
             tls: self.tls.then(Tls::new).transpose()?,
         })
@@ -257,6 +274,7 @@ impl fmt::Debug for EmulatorBuilder {
             .field("expires_form", &self.expires_form)
             .field("latency", &self.latency)
             .field("leniencies", &self.leniencies)
+            .field("starts_at", &self.starts_at)
             .field("api_tokens", &self.api_tokens.len())
             .field("tms_users", &self.tms_users.len())
             .field("oauth_clients", &self.oauth_clients.len())

@@ -3,7 +3,8 @@ use http::header::AsHeaderName;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
 
-use crate::media;
+use crate::leniency::Leniencies;
+use crate::{Leniency, media};
 
 /// A request that has arrived whole.
 pub(crate) struct Call {
@@ -35,6 +36,16 @@ impl Call {
 
     pub(crate) fn is_json(&self) -> bool {
         media::says(&self.headers, media::JSON)
+    }
+
+    /// Whether the body is to be read as a form.
+    pub(crate) fn may_be_form(&self, leniencies: &Leniencies) -> bool {
+        self.is_form() || leniencies.has(Leniency::AcceptAnyContentType)
+    }
+
+    /// Whether the body is to be read as a JSON text.
+    pub(crate) fn may_be_json(&self, leniencies: &Leniencies) -> bool {
+        self.is_json() || leniencies.has(Leniency::AcceptAnyContentType)
     }
 }
 

@@ -1,7 +1,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The emulator's own time: it starts at the real time of the start and then moves only when told.
+/// The emulator's own time: it starts at the real time of the start, or where
+/// [`EmulatorBuilder::starts_at`](crate::EmulatorBuilder::starts_at) says, and then moves only when told.
 ///
 /// It decides when a JWT is issued and when it is over, and it is the `Date` of every answer. A handle: clones move
 /// the same clock, and it outlives the emulator. Latency is not its business, that passes in real time.

@@ -11,12 +11,12 @@ use tokio::time;
 
 use crate::answer::Answer;
 use crate::call::Call;
-use crate::fault::{Course, Spoiled, magic_call};
+use crate::fault::{Course, Spoiled, magic_call, unmagical};
 use crate::log::Visit;
 use crate::tms::{self, Version};
 use crate::wire::Wire;
 use crate::world::World;
-use crate::{Application, Endpoint, exchange, host, oauth, protected};
+use crate::{Application, Endpoint, admin, exchange, host, oauth, protected};
 
 /// One handler for every path: what is common to all answers (log, `Host`, limits, date) cannot be forgotten on one.
 pub(crate) fn router(world: Arc<World>) -> Router {
@@ -25,6 +25,9 @@ pub(crate) fn router(world: Arc<World>) -> Router {
 }
 
 async fn enter(State(world): State<Arc<World>>, request: Request) -> Response {
+    if admin::is_at(request.uri().path()) {
+        return steer(&world, request).await;
+    }
     let endpoint = Endpoint::at(request.uri().path());
     let visit = world.log.arrive(endpoint, &request, world.clock.now());
     let wire = request.extensions().get::<Wire>().cloned();
@@ -46,24 +49,33 @@ async fn enter(State(world): State<Arc<World>>, request: Request) -> Response {
     reply.stamped(&world.date()).into_response()
 }
 
+/// By the admin door, which no fault befalls and no log keeps.
+async fn steer(world: &World, request: Request) -> Response {
+    let answer = match received(world, request).await {
+        Ok(call) => admin::answer(world, &call).await,
+        Err(refusal) => refusal,
+    };
+    answer.into_reply().stamped(&world.date()).into_response()
+}
+
 async fn respond(
     world: &World,
     endpoint: Endpoint,
     request: Request,
     visit: &Visit,
 ) -> Result<Spoiled, Answer> {
-    if !host::is_ours(request.uri(), request.headers(), world.here) {
-        return Err(refused(
-            StatusCode::MISDIRECTED_REQUEST,
-            "the emulator answers only to one Host: 127.0.0.1 or localhost, with its port",
-        ));
-    }
-    let call = read(world, request).await?;
+    let call = received(world, request).await?;
     visit.brought(&call);
     if endpoint.grants() {
         time::sleep(world.latency).await;
     }
-    let met = magic_call(endpoint, &call).or_else(|| world.faults.meet(endpoint));
+    let (met, call) = match magic_call(endpoint, &call) {
+        Some(met) => {
+            let call = unmagical(&call, endpoint, &met);
+            (Some(met), call)
+        }
+        None => (world.faults.meet(endpoint), call),
+    };
     let Some(met) = met else {
         return Ok(answer(world, endpoint, &call).into_reply().into());
     };
@@ -122,6 +134,17 @@ fn answer(world: &World, endpoint: Endpoint, call: &Call) -> Answer {
         )
         .explained("the emulator has nothing at this path"),
     }
+}
+
+/// A request that was meant for this server, whole.
+async fn received(world: &World, request: Request) -> Result<Call, Answer> {
+    if !host::is_ours(request.uri(), request.headers(), world.here) {
+        return Err(refused(
+            StatusCode::MISDIRECTED_REQUEST,
+            "the emulator answers only to one Host: 127.0.0.1 or localhost, with its port",
+        ));
+    }
+    read(world, request).await
 }
 
 /// The whole request, or why it is not read to its end.

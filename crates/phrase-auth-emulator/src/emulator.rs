@@ -3,13 +3,12 @@ use std::sync::Arc;
 
 use phrase_auth_core::{AuthError, DataCenter, Endpoints};
 
-use crate::jwt::PUBLIC_KEY_PEM;
 use crate::server::Server;
-use crate::tls::Tls;
 use crate::world::World;
 use crate::{
-    Application, AuthorizeError, Clock, EmulatorBuilder, EmulatorError, Faults, Log, Person,
-    endpoints_at, seed,
+    ApiToken, Application, AuthorizeError, Clock, EmulatorBuilder, EmulatorError, Faults,
+    IssuedTokens, KnownApiToken, KnownClient, KnownUser, Log, OAuthClient, Person, Snapshot,
+    TmsUser, endpoints_at, seed,
 };
 
 /// A running emulator. Dropping it stops the server, ends its connections and frees its port before `drop` returns;
@@ -73,13 +72,13 @@ impl Emulator {
     /// The base URL of an application's API, in the place of those of reference 2.
     #[must_use]
     pub fn base_url(&self, product: Application) -> String {
-        format!("{}{}", self.url(), product.base_path())
+        self.world.base_url(product)
     }
 
     /// The base URL of the identity service; the token endpoint is `/oauth/token` below it (reference 3.1).
     #[must_use]
     pub fn idm_base_url(&self) -> String {
-        format!("{}/idm", self.url())
+        self.world.idm_base_url()
     }
 
     /// Its endpoints, for an authenticator of the client library: [`endpoints_at`] its origin.
@@ -95,15 +94,7 @@ impl Emulator {
     /// `PHRASE_TMS_BASE_URL` and `PHRASE_STRINGS_BASE_URL`. No secret is among them.
     #[must_use]
     pub fn env(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("PHRASE_AUTH_EMULATOR", self.url()),
-            ("PHRASE_IDM_BASE_URL", self.idm_base_url()),
-            ("PHRASE_TMS_BASE_URL", self.base_url(Application::Tms)),
-            (
-                "PHRASE_STRINGS_BASE_URL",
-                self.base_url(Application::Strings),
-            ),
-        ]
+        self.world.env().into()
     }
 
     /// A handle to its clock.
@@ -128,20 +119,16 @@ impl Emulator {
     /// [`EmulatorBuilder::tls`]. Its key never leaves the emulator, and is gone with it.
     #[must_use]
     pub fn ca_pem(&self) -> Option<String> {
-        self.world.tls.as_ref().map(Tls::ca_pem)
+        self.world.ca_pem()
     }
 
-    /// Back to the state of the start: no fault rule is in force, the clock is where it began, the log is empty, no JWT issued, no TMS session
-    /// started and nothing that OAuth gave so far is accepted any more, no page of an authorization leads on, no user is
-    /// locked, wrong passwords, used codes and ended sessions are forgotten. API tokens, users, OAuth clients, the port,
-    /// the connections and every option stay.
+    /// Back to the state of the start: the clock is where it began, the log is empty, no fault rule is in force. No JWT
+    /// issued, no TMS session started and nothing that OAuth gave so far is accepted any more, no page of an
+    /// authorization leads on, no user is locked, wrong passwords, used codes and ended sessions are forgotten, and the
+    /// first key signs again. API tokens, users and OAuth clients are those of the start: what was added to the running
+    /// emulator goes, what was removed comes back. The port, the connections and every option stay.
     pub fn reset(&self) {
-        self.world.mint.revoke();
-        self.world.tms.reset();
-        self.world.oauth.reset();
-        self.world.clock.rewind();
-        self.world.log.clear();
-        self.world.faults.reset();
+        self.world.reset();
     }
 
     /// Every JWT issued so far is answered 401 from now on; API tokens stay good, and the next exchange brings a JWT
@@ -149,7 +136,7 @@ impl Emulator {
     /// fresh token refused. TMS sessions and what OAuth gave are not touched:
     /// [`Emulator::end_sessions`] and [`Emulator::revoke_oauth`] are for those.
     pub fn revoke_tokens(&self) {
-        self.world.mint.revoke();
+        self.world.revoke_tokens();
     }
 
     /// As if this user had logged out in the browser (reference 5.5): every session of the user, whichever account it
@@ -159,16 +146,58 @@ impl Emulator {
     /// From then on a login response of this user has `lastInvalidateAllSessionsPerformed`; that the two belong
     /// together is our assumption (mark U of reference 5.2).
     pub fn end_sessions(&self, user_name: &str) -> usize {
-        self.world
-            .tms
-            .end_sessions(user_name, self.world.clock.now())
+        self.world.end_sessions(user_name)
     }
 
-    /// The code that [`seed::TWO_FACTOR_USER`](crate::seed::TWO_FACTOR_USER) would read off a device now, by the
-    /// emulator's clock: six digits (RFC 6238, SHA-1). It is good once, for these 30 seconds and the next.
+    /// One more user, from now on and until [`Emulator::reset`].
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::TmsUser`] says what is wrong with it; nothing has changed.
+    pub fn add_user(&self, user: TmsUser) -> Result<(), EmulatorError> {
+        self.world.add_user(user)
+    }
+
+    /// Takes a user away, also a seeded one, until [`Emulator::reset`]: logins are answered 401 from now on, sessions
+    /// are over, and what the user allowed to applications is taken back. It says whether there was one.
+    pub fn remove_user(&self, user_name: &str) -> bool {
+        self.world.remove_user(user_name)
+    }
+
+    /// Every user that is known now, also the seeded ones, by name.
+    #[must_use]
+    pub fn users(&self) -> Vec<KnownUser> {
+        self.world.users()
+    }
+
+    /// One more API token, from now on and until [`Emulator::reset`].
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::ApiToken`] says what is wrong with it; nothing has changed.
+    pub fn add_api_token(&self, token: ApiToken) -> Result<(), EmulatorError> {
+        self.world.add_api_token(token)
+    }
+
+    /// Takes an API token away, also a seeded one, until [`Emulator::reset`]: the exchange answers 400
+    /// `invalid_grant` from now on, as for one that its owner deleted (reference 3.3). JWTs that were made of it stay
+    /// good, our assumption. It says whether there was one.
+    pub fn remove_api_token(&self, value: &str) -> bool {
+        self.world.remove_api_token(value)
+    }
+
+    /// Every API token that is known now, also the seeded ones, by application.
+    #[must_use]
+    pub fn api_tokens(&self) -> Vec<KnownApiToken> {
+        self.world.api_tokens()
+    }
+
+    /// The code that a user with a second factor, such as [`seed::TWO_FACTOR_USER`](crate::seed::TWO_FACTOR_USER),
+    /// would read off a device now, by the emulator's clock: six digits (RFC 6238, SHA-1). It is good once for each user,
+    /// for these 30 seconds and the next.
     #[must_use]
     pub fn second_factor_code(&self) -> String {
-        self.world.tms.second_factor_code(self.world.clock.now())
+        self.world.second_factor_code()
     }
 
     /// Plays the person before the browser: [`seed::PLAIN_USER`] opens this authorize URL, logs in, and allows what the
@@ -200,16 +229,120 @@ impl Emulator {
     /// reference 6): from now on their codes and refresh tokens are answered `invalid_grant`, and their access tokens
     /// 401. It says of how many consents something was still good: none for a user that nobody knows.
     pub fn revoke_oauth(&self, user_name: &str) -> usize {
-        self.world
-            .oauth
-            .revoke_of(user_name, self.world.clock.now())
+        self.world.revoke_oauth(user_name)
     }
 
-    /// The public half of the key that signs the JWTs, as PEM. Its other half is public too, in this crate's source:
-    /// a signature by it proves nothing.
+    /// A JWT as the exchange gives for an API token of this application (reference 3.2), without a request.
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::NoToken`].
+    pub fn issue_jwt(&self, application: Application) -> Result<String, EmulatorError> {
+        self.world.issue_jwt(application)
+    }
+
+    /// The token of a session of this user's first account, as a login gives it (reference 5.2), without a request. No
+    /// password and no code is asked for, and neither single sign-on, nor an edition without API access, nor a lock
+    /// stands in the way.
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::UnknownName`] for a user that nobody knows, [`EmulatorError::NoToken`].
+    pub fn issue_session(&self, user_name: &str) -> Result<String, EmulatorError> {
+        self.world.issue_session(user_name)
+    }
+
+    /// Tokens as this OAuth client gets them when this user has allowed it (reference 6.1), without a request and
+    /// without a scope.
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::UnknownName`] for a client or a user that nobody knows, [`EmulatorError::NoToken`].
+    pub fn issue_oauth(
+        &self,
+        client_id: &str,
+        user_name: &str,
+    ) -> Result<IssuedTokens, EmulatorError> {
+        self.world.issue_oauth(client_id, user_name)
+    }
+
+    /// As if the time of this token were over, also for a clock that is set back. It says whether the token was good
+    /// until then: `false` too for one that this emulator did not give.
+    ///
+    /// A JWT, the token of a TMS session and an OAuth access token are answered 401 from now on, a refresh token and a
+    /// code `invalid_grant`. Whatever else came of the same consent stays good. API tokens are not meant.
+    pub fn expire(&self, token: &str) -> bool {
+        self.world.expire(token)
+    }
+
+    /// Takes this token back. It says whether the token was good until then: `false` too for one that this emulator did
+    /// not give.
+    ///
+    /// Of a JWT or the token of a TMS session that ends just this one. A code, an access token or a refresh token of
+    /// OAuth takes everything with it that came of the same consent (RFC 7009, 2.1), even if it was itself over already.
+    /// API tokens are not meant.
+    pub fn revoke(&self, token: &str) -> bool {
+        self.world.revoke(token)
+    }
+
+    /// One more OAuth client, until [`Emulator::reset`].
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::OAuthClient`] says what is wrong with it; then nothing has changed.
+    pub fn add_client(&self, client: OAuthClient) -> Result<(), EmulatorError> {
+        self.world.add_client(client)
+    }
+
+    /// Forgets an OAuth client, of the start or not, until [`Emulator::reset`]. Its pages lead nowhere any more, its codes
+    /// and tokens are revoked for good. It says whether there was one.
+    pub fn remove_client(&self, client_id: &str) -> bool {
+        self.world.remove_client(client_id)
+    }
+
+    /// The OAuth clients that are known now, by id.
+    #[must_use]
+    pub fn clients(&self) -> Vec<KnownClient> {
+        self.world.clients()
+    }
+
+    /// Keeps everything that decides answers: clock, keys, which JWTs stand, API tokens, users, sessions and what is
+    /// remembered of logins, OAuth clients, pages, codes and tokens. Not the log, which is what happened, and no option.
+    ///
+    /// Take it while no request is under way: it is not all of one instant.
+    pub fn snapshot(&self) -> Snapshot {
+        self.world.snapshot()
+    }
+
+    /// Back to a snapshot of this emulator. What was good then is good again, whatever became of it. What was given
+    /// since is refused, as never given, and no JWT gets the number of another. The log stays.
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::OtherSnapshot`] for one of another emulator; then nothing has changed.
+    pub fn restore(&self, snapshot: &Snapshot) -> Result<(), EmulatorError> {
+        self.world.restore(snapshot)
+    }
+
+    /// The other key signs from now on, under the next [`Emulator::key_id`]. JWTs of the key before are answered 401,
+    /// and the next exchange brings one that is accepted: a server that has thrown its old key away. Phrase documents
+    /// neither keys nor their rotation (mark U of reference 3.4).
+    pub fn rotate_keys(&self) {
+        self.world.rotate_keys();
+    }
+
+    /// The `kid` of the JWTs that are issued now: `phrase-emulator-worthless-1` at the start, and one higher after each
+    /// [`Emulator::rotate_keys`].
+    #[must_use]
+    pub fn key_id(&self) -> String {
+        self.world.mint.key_id()
+    }
+
+    /// The public half of the key that signs the JWTs now, as PEM. Its other half is public too, in this crate's source:
+    /// a signature by it proves nothing. There are two, which take turns.
     #[must_use]
     pub fn public_key_pem(&self) -> &'static str {
-        PUBLIC_KEY_PEM
+        self.world.mint.public_key_pem()
     }
 }
 

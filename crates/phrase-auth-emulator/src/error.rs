@@ -2,7 +2,8 @@ use std::{error, fmt, io};
 
 use crate::Leniency;
 
-/// Why an emulator did not start. Nothing is left running and no port is held.
+/// Why an emulator did not start, or did not take what it was given. Of one that did not start nothing is left running
+/// and no port is held; one that runs stays as it was.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum EmulatorError {
@@ -18,17 +19,17 @@ pub enum EmulatorError {
         /// What the system said.
         source: io::Error,
     },
-    /// An API token given to the builder cannot be used; the text says why, without the token.
+    /// An API token cannot be used; the text says why, without the token.
     ApiToken {
         /// What is wrong with it.
         flaw: &'static str,
     },
-    /// A TMS user given to the builder cannot be used; the text says why, without name and password.
+    /// A TMS user cannot be used; the text says why, without name and password.
     TmsUser {
         /// What is wrong with it.
         flaw: &'static str,
     },
-    /// An OAuth client given to the builder cannot be used; the text says why, without id and secret.
+    /// An OAuth client cannot be used; the text says why, without id and secret.
     OAuthClient {
         /// What is wrong with it.
         flaw: &'static str,
@@ -37,6 +38,15 @@ pub enum EmulatorError {
     Router,
     /// No leniency has this name; [`Leniency::ALL`](crate::Leniency::ALL) has them all.
     UnknownLeniency,
+    /// Nothing in the emulator has the name that was given; the text says what should have, without the name.
+    UnknownName {
+        /// What should have it.
+        what: &'static str,
+    },
+    /// A token could not be drawn or signed: the machine has no randomness left.
+    NoToken,
+    /// The snapshot was taken of another emulator, and would not be true of this one.
+    OtherSnapshot,
     /// The server's thread, its runtime or its signing key is not to be had: the machine is out of something.
     Start {
         /// What the system said.
@@ -49,9 +59,9 @@ impl fmt::Display for EmulatorError {
         match self {
             Self::PortTaken { port } => write!(f, "port {port} of 127.0.0.1 is taken"),
             Self::Port { port, .. } => write!(f, "port {port} of 127.0.0.1 cannot be opened"),
-            Self::ApiToken { flaw } => write!(f, "an API token of the builder {flaw}"),
-            Self::TmsUser { flaw } => write!(f, "a TMS user of the builder {flaw}"),
-            Self::OAuthClient { flaw } => write!(f, "an OAuth client of the builder {flaw}"),
+            Self::ApiToken { flaw } => write!(f, "the API token {flaw}"),
+            Self::TmsUser { flaw } => write!(f, "the TMS user {flaw}"),
+            Self::OAuthClient { flaw } => write!(f, "the OAuth client {flaw}"),
             Self::Router => f.write_str(
                 "a router needs the port of its server, and no TLS: say `.port(…)`, and leave `.tls()` out",
             ),
@@ -59,6 +69,9 @@ impl fmt::Display for EmulatorError {
                 let names: Vec<&str> = Leniency::ALL.iter().map(|it| it.name()).collect();
                 write!(f, "no such leniency; there are {}", names.join(", "))
             }
+            Self::UnknownName { what } => write!(f, "no {what}"),
+            Self::NoToken => f.write_str("the emulator could not draw or sign a token"),
+            Self::OtherSnapshot => f.write_str("the snapshot was taken of another emulator"),
             Self::Start { .. } => f.write_str("the emulator's server cannot be started"),
         }
     }
@@ -73,7 +86,10 @@ impl error::Error for EmulatorError {
             | Self::TmsUser { .. }
             | Self::OAuthClient { .. }
             | Self::Router
-            | Self::UnknownLeniency => None,
+            | Self::UnknownLeniency
+            | Self::UnknownName { .. }
+            | Self::NoToken
+            | Self::OtherSnapshot => None,
         }
     }
 }

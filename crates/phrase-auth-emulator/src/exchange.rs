@@ -4,14 +4,14 @@ use http::header::{ALLOW, AUTHORIZATION, CACHE_CONTROL};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::json;
 
+use crate::Leniency;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::form::Form;
-use crate::seed::Fate;
 use crate::world::World;
 
 pub(crate) fn answer(world: &World, call: &Call) -> Answer {
-    let answer = match read(call) {
+    let answer = match read(world, call) {
         Ok(subject_token) => trade(world, &subject_token),
         Err(misuse) => misuse.answer(),
     };
@@ -20,7 +20,7 @@ pub(crate) fn answer(world: &World, call: &Call) -> Answer {
 }
 
 /// The subject token of a request that is as documented in every respect.
-fn read(call: &Call) -> Result<String, Misuse> {
+fn read(world: &World, call: &Call) -> Result<String, Misuse> {
     if call.method != Method::POST {
         return Err(Misuse::Method);
     }
@@ -29,12 +29,12 @@ fn read(call: &Call) -> Result<String, Misuse> {
             "the token endpoint takes its fields in the body, not in the query",
         ));
     }
-    if call.has(AUTHORIZATION) {
+    if call.has(AUTHORIZATION) && !world.allows(Leniency::AcceptAuthorizationOnExchange) {
         return Err(Misuse::Request(
             "the exchange takes no Authorization header, the API token is in the form",
         ));
     }
-    if !call.is_form() {
+    if !call.may_be_form(&world.leniencies) {
         return Err(Misuse::Request(
             "the exchange takes Content-Type: application/x-www-form-urlencoded",
         ));
@@ -60,6 +60,7 @@ fn read(call: &Call) -> Result<String, Misuse> {
                     "requested_token_type may only be urn:ietf:params:oauth:token-type:access_token",
                 ));
             }
+            _ if world.allows(Leniency::AcceptUnknownFields) => {}
             "resource" | "audience" | "scope" | "actor_token" | "actor_token_type" => {
                 return Err(Misuse::Request(
                     "resource, audience, scope, actor_token and actor_token_type are not supported",
@@ -78,7 +79,7 @@ fn read(call: &Call) -> Result<String, Misuse> {
 }
 
 fn trade(world: &World, subject_token: &str) -> Answer {
-    let Some(Fate::Good(application)) = world.seeds.fate(subject_token) else {
+    let Some(application) = world.known_api_tokens().application(subject_token) else {
         // Unknown, expired and deleted are not told apart (reference 3.3, mark C): no explanation either.
         return Answer::new(
             StatusCode::BAD_REQUEST,

@@ -44,6 +44,21 @@ impl<'a> Form<'a> {
     }
 }
 
+/// A segment of a path, decoded; `None` if that is no text.
+pub(crate) fn unescaped(segment: &str) -> Option<String> {
+    if !percent_signs_are_whole(segment.as_bytes()) {
+        return None;
+    }
+    // What a form has beyond percent signs: a plus, and the two that end a name.
+    let encoded = segment
+        .replace('+', "%2B")
+        .replace('=', "%3D")
+        .replace('&', "%26");
+    let form = Form::leniently(encoded.as_bytes());
+    let (name, _) = form.fields().next()?;
+    (!name.contains('\u{fffd}')).then(|| name.to_owned())
+}
+
 fn percent_signs_are_whole(encoded: &[u8]) -> bool {
     let mut pieces = encoded.split(|byte| *byte == b'%');
     pieces.next();

@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod admin;
 mod answer;
+mod api_token;
+mod api_tokens;
 mod application;
 mod builder;
 mod call;
@@ -13,6 +16,7 @@ mod endpoint;
 mod error;
 mod exchange;
 mod fault;
+mod flaw;
 mod form;
 mod host;
 mod json;
@@ -20,6 +24,7 @@ mod jwt;
 mod leniency;
 mod log;
 mod media;
+mod moment;
 mod oauth;
 mod protected;
 mod reply;
@@ -29,11 +34,13 @@ mod shelf;
 mod tls;
 mod tms;
 mod wire;
+mod word;
 mod world;
 
 #[cfg(test)]
 mod tests;
 
+pub use api_token::{ApiToken, ApiTokenFate, KnownApiToken};
 pub use application::{Application, endpoints_at};
 pub use builder::EmulatorBuilder;
 pub use clock::Clock;
@@ -43,5 +50,7 @@ pub use error::EmulatorError;
 pub use fault::{FaultError, FaultKind, FaultRule, FaultStatus, Faults, fault};
 pub use leniency::Leniency;
 pub use log::{Expectation, Log, LogEntry, LogFilter, Miss, Unmet};
-pub use oauth::{AuthorizeError, OAuthClient, Person, RefreshRotation};
-pub use tms::ExpiresForm;
+pub use oauth::{AuthorizeError, IssuedTokens, KnownClient, OAuthClient, Person, RefreshRotation};
+pub use seed::{Seed, SeedError};
+pub use tms::{ExpiresForm, KnownAccount, KnownUser, TmsUser};
+pub use world::Snapshot;

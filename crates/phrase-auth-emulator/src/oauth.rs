@@ -5,12 +5,16 @@ mod authorize_error;
 mod challenge;
 mod client;
 mod clients;
+mod code;
 mod fault;
 mod grant;
+mod issued;
+mod known_client;
 mod page;
 mod person;
 mod proof;
 mod redirect;
+mod refresh;
 mod refusal;
 mod request;
 mod scope;
@@ -24,9 +28,12 @@ use http::Method;
 pub use self::authorize_error::AuthorizeError;
 pub use self::client::OAuthClient;
 pub(crate) use self::clients::Clients;
+pub use self::issued::IssuedTokens;
+pub use self::known_client::KnownClient;
 pub use self::person::Person;
+pub(crate) use self::redirect::flaw as redirect_flaw;
 use self::refusal::Refusal;
-pub(crate) use self::state::OAuth;
+pub(crate) use self::state::{Book, OAuth};
 use self::state::{Decision, Step};
 pub use self::terms::RefreshRotation;
 pub(crate) use self::terms::Terms;
@@ -44,7 +51,10 @@ pub(crate) fn authorize(world: &World, call: &Call) -> Answer {
         return page::refusal(&Refusal::Method("GET"));
     }
     let query = call.query.as_deref().unwrap_or_default();
-    world.oauth.begin(query, world.clock.now()).map_or_else(
+    let begun = world
+        .oauth
+        .begin(query, &world.leniencies, world.clock.now());
+    begun.map_or_else(
         |refusal| page::refusal(&refusal),
         |form| page::login(&form, None),
     )
@@ -52,7 +62,7 @@ pub(crate) fn authorize(world: &World, call: &Call) -> Answer {
 
 /// Where the login page goes.
 pub(crate) fn login(world: &World, call: &Call) -> Answer {
-    let step = read_login(call).and_then(|(ticket, login)| {
+    let step = read_login(world, call).and_then(|(ticket, login)| {
         let now = world.clock.now();
         world.oauth.sign_in(&world.tms, &ticket, &login, now)
     });
@@ -65,13 +75,13 @@ pub(crate) fn login(world: &World, call: &Call) -> Answer {
 
 /// Where the consent page goes.
 pub(crate) fn consent(world: &World, call: &Call) -> Answer {
-    read_consent(call)
+    read_consent(world, call)
         .and_then(|(ticket, decision)| world.oauth.decide(&ticket, decision, world.clock.now()))
         .map_or_else(|refusal| page::refusal(&refusal), |to| page::redirect(&to))
 }
 
-fn read_login(call: &Call) -> Result<(String, Login), Refusal> {
-    let form = read_post(call)?;
+fn read_login(world: &World, call: &Call) -> Result<(String, Login), Refusal> {
+    let form = read_post(world, call)?;
     let login = Login {
         wish: Wish {
             user_name: required(&form, "userName", "the field userName is missing")?,
@@ -83,8 +93,8 @@ fn read_login(call: &Call) -> Result<(String, Login), Refusal> {
     Ok((ticket(&form)?, login))
 }
 
-fn read_consent(call: &Call) -> Result<(String, Decision), Refusal> {
-    let form = read_post(call)?;
+fn read_consent(world: &World, call: &Call) -> Result<(String, Decision), Refusal> {
+    let form = read_post(world, call)?;
     let decision = match form.value("decision") {
         Some("allow") => Decision::Allow,
         Some("deny") => Decision::Deny,
@@ -97,7 +107,7 @@ fn read_consent(call: &Call) -> Result<(String, Decision), Refusal> {
     Ok((ticket(&form)?, decision))
 }
 
-fn read_post(call: &Call) -> Result<Form<'_>, Refusal> {
+fn read_post<'a>(world: &World, call: &'a Call) -> Result<Form<'a>, Refusal> {
     if call.method != Method::POST {
         return Err(Refusal::Method("POST"));
     }
@@ -106,7 +116,7 @@ fn read_post(call: &Call) -> Result<Form<'_>, Refusal> {
             "this path takes its fields in the body, not in the query",
         ));
     }
-    if !call.is_form() {
+    if !call.may_be_form(&world.leniencies) {
         return Err(Refusal::Page(
             "this path takes Content-Type: application/x-www-form-urlencoded",
         ));

@@ -1,5 +1,7 @@
 //! One small protected API per application, so that a header can be proven to work.
 
+use std::time::SystemTime;
+
 use http::header::{ALLOW, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
@@ -8,9 +10,10 @@ use crate::answer::Answer;
 use crate::call::Call;
 use crate::clock::unix;
 use crate::credential::{self, Credential};
+use crate::jwt::Refusal;
 use crate::oauth::Standing;
 use crate::world::World;
-use crate::{Application, seed, tms};
+use crate::{Application, Leniency, seed, tms};
 
 pub(crate) fn answer(world: &World, application: Application, call: &Call) -> Answer {
     let answer = judge(world, application, call);
@@ -33,12 +36,15 @@ fn judge(world: &World, application: Application, call: &Call) -> Answer {
             .explained("the emulator's protected paths take GET only");
     }
     // Before anything else, as far as the documentation tells (reference 10.1).
-    if application == Application::Strings && !names_its_agent(&call.headers) {
+    if application == Application::Strings
+        && !names_its_agent(&call.headers)
+        && !world.allows(Leniency::AcceptMissingUserAgent)
+    {
         let body = error_body(application, "BadRequest", "User-Agent is missing.");
         return Answer::new(StatusCode::BAD_REQUEST, body)
             .explained("Strings asks for a User-Agent header");
     }
-    let bearer = match credential::of(application, &call.headers) {
+    let bearer = match credential::of(application, &call.headers, &world.leniencies) {
         Ok(Credential::Bearer(bearer)) => bearer,
         Ok(Credential::Session(token)) => return tms::who_am_i(world, token),
         Err(misuse) => return unauthorized(application).explained(misuse),
@@ -51,13 +57,28 @@ fn judge(world: &World, application: Application, call: &Call) -> Answer {
             Standing::Stranger => {}
         }
     }
-    match world.mint.check(bearer, application, now) {
+    match check(world, application, bearer, now) {
         Ok(()) => Answer::new(StatusCode::OK, content(application)),
         Err(refusal) => match refusal.misuse() {
             Some(misuse) => unauthorized(application).explained(misuse),
             None => unauthorized(application),
         },
     }
+}
+
+/// Why a JWT opens nothing here. That of another application, let pass, is judged in every other respect.
+fn check(
+    world: &World,
+    application: Application,
+    bearer: &str,
+    now: SystemTime,
+) -> Result<(), Refusal> {
+    let is_good = |application| world.mint.check(bearer, application, now).is_ok();
+    if world.allows(Leniency::AcceptAnyApplication) && Application::ALL.iter().copied().any(is_good)
+    {
+        return Ok(());
+    }
+    world.mint.check(bearer, application, now)
 }
 
 fn names_its_agent(headers: &HeaderMap) -> bool {

@@ -1,24 +1,27 @@
-//! API tokens, TMS users and OAuth clients that every emulator knows from the start, and keeps across
+//! API tokens, TMS users and OAuth clients that every emulator knows from the start, and has back after
 //! [`Emulator::reset`](crate::Emulator::reset).
 //!
 //! They are public, and no real system accepts them.
 
 mod client;
+mod error;
+mod file;
+mod options;
+pub(crate) mod shape;
 mod user;
-
-use std::collections::BTreeMap;
-use std::fmt;
 
 pub use self::client::{
     CONFIDENTIAL_CLIENT, NO_REFRESH_CLIENT, PKCE_CLIENT, PUBLIC_CLIENT, RAW_BASIC_CLIENT,
     SeededClient, TERSE_CLIENT,
 };
+pub use self::error::SeedError;
+pub use self::file::Seed;
 pub use self::user::{
     ADMIN_USER, LOCKING_USER, MANY_ORGANIZATIONS_USER, NO_API_USER, PLAIN_USER, SECOND_FACTOR_CODE,
     SSO_USER, SeededAccount, SeededUser, TWO_FACTOR_USER,
 };
 pub(crate) use self::user::{ORGANIZATION, OTHER_ORGANIZATION};
-use crate::{Application, EmulatorError};
+use crate::Application;
 
 /// A good API token, made for TMS.
 pub const GOOD_TMS: &str = "phrase-emulator-good-tms";
@@ -48,65 +51,5 @@ pub fn good(application: Application) -> &'static str {
         Application::Orchestrator => GOOD_ORCHESTRATOR,
         Application::Connectors => GOOD_CONNECTORS,
         Application::Studio => GOOD_STUDIO,
-    }
-}
-
-/// What becomes of an API token at the exchange.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
-    Good(Application),
-    /// Expired and deleted look the same from outside (reference 3.3).
-    Refused,
-}
-
-/// The API tokens that an emulator knows.
-pub(crate) struct Seeds(BTreeMap<String, Fate>);
-
-impl Seeds {
-    pub(crate) fn new() -> Self {
-        let good = Application::ALL
-            .iter()
-            .map(|&application| (good(application), Fate::Good(application)));
-        let other = [
-            (OTHER_APPLICATION, Fate::Good(Application::Orchestrator)),
-            (EXPIRED, Fate::Refused),
-            (DELETED, Fate::Refused),
-        ];
-        Self(
-            good.chain(other)
-                .map(|(token, fate)| (token.to_owned(), fate))
-                .collect(),
-        )
-    }
-
-    pub(crate) fn add(
-        &mut self,
-        token: String,
-        application: Application,
-    ) -> Result<(), EmulatorError> {
-        let flaw = if token.is_empty() {
-            Some("is empty")
-        } else if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Some("holds more than visible ASCII")
-        } else if self.0.contains_key(&token) {
-            Some("is known already, from the seeds or given twice")
-        } else {
-            None
-        };
-        if let Some(flaw) = flaw {
-            return Err(EmulatorError::ApiToken { flaw });
-        }
-        self.0.insert(token, Fate::Good(application));
-        Ok(())
-    }
-
-    pub(crate) fn fate(&self, token: &str) -> Option<Fate> {
-        self.0.get(token).copied()
-    }
-}
-
-impl fmt::Debug for Seeds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Seeds({} API tokens)", self.0.len())
     }
 }

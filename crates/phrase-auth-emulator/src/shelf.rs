@@ -1,16 +1,19 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rand;
 
 /// Things kept under names that nobody can guess. The oldest is forgotten if there are too many.
+#[derive(Clone)]
 pub(crate) struct Shelf<T> {
     by_name: HashMap<String, Place<T>>,
+    /// The names in the order in which the things came.
+    by_number: BTreeMap<u64, String>,
     next: u64,
 }
 
+#[derive(Clone)]
 struct Place<T> {
-    /// The place in the order in which the things came.
     number: u64,
     thing: T,
 }
@@ -20,13 +23,13 @@ impl<T> Shelf<T> {
     pub(crate) fn put(&mut self, thing: T) -> Result<String, Unspecified> {
         let name = draw()?;
         if self.by_name.len() >= CAPACITY {
-            let oldest = self.by_name.iter().min_by_key(|(_, it)| it.number);
-            if let Some(oldest) = oldest.map(|(name, _)| name.clone()) {
+            if let Some((_, oldest)) = self.by_number.pop_first() {
                 self.by_name.remove(&oldest);
             }
         }
         let number = self.next;
         self.next = number.saturating_add(1);
+        self.by_number.insert(number, name.clone());
         self.by_name.insert(name.clone(), Place { number, thing });
         Ok(name)
     }
@@ -41,7 +44,9 @@ impl<T> Shelf<T> {
 
     /// Gives a thing away: afterwards it is not there any more.
     pub(crate) fn take(&mut self, name: &str) -> Option<T> {
-        self.by_name.remove(name).map(|place| place.thing)
+        let place = self.by_name.remove(name)?;
+        self.by_number.remove(&place.number);
+        Some(place.thing)
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &T> {
@@ -52,8 +57,21 @@ impl<T> Shelf<T> {
         self.by_name.values_mut().map(|place| &mut place.thing)
     }
 
+    /// Forgets what is not worth it.
+    pub(crate) fn keep(&mut self, is_worth_it: impl Fn(&T) -> bool) {
+        let by_number = &mut self.by_number;
+        self.by_name.retain(|_, place| {
+            let is_kept = is_worth_it(&place.thing);
+            if !is_kept {
+                by_number.remove(&place.number);
+            }
+            is_kept
+        });
+    }
+
     pub(crate) fn clear(&mut self) {
         self.by_name.clear();
+        self.by_number.clear();
     }
 }
 
@@ -61,6 +79,7 @@ impl<T> Default for Shelf<T> {
     fn default() -> Self {
         Self {
             by_name: HashMap::new(),
+            by_number: BTreeMap::new(),
             next: 0,
         }
     }
@@ -124,5 +143,12 @@ mod tests {
         let name = shelf.put("thing").unwrap();
         assert_eq!(shelf.take(&name), Some("thing"));
         assert_eq!((shelf.take(&name), shelf.look(&name)), (None, None));
+        shelf.put("dropped").unwrap();
+        let kept = shelf.put("kept").unwrap();
+        shelf.keep(|thing| *thing == "kept");
+        assert_eq!(
+            (shelf.look(&kept), shelf.by_number.len()),
+            (Some(&"kept"), 1)
+        );
     }
 }

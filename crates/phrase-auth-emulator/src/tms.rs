@@ -3,10 +3,12 @@
 mod body;
 mod expires;
 mod fault;
+mod known_user;
 mod record;
 mod second_factor;
 mod sessions;
 mod state;
+mod user;
 mod users;
 
 use http::header::AUTHORIZATION;
@@ -16,15 +18,18 @@ use serde_json::json;
 use self::body::Body;
 pub use self::expires::ExpiresForm;
 pub(crate) use self::fault::Fault;
+pub use self::known_user::{KnownAccount, KnownUser};
 use self::state::Granted;
-pub(crate) use self::state::{Login, Tms, Wish};
+pub(crate) use self::state::{Book, Login, Tms, Wish};
+pub use self::user::TmsUser;
 pub(crate) use self::users::{Account, Users, organization};
-use crate::Application;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::credential::{self, Credential};
+use crate::form::Form;
 use crate::oauth::Standing;
 use crate::world::World;
+use crate::{Application, Leniency};
 
 /// Which of the two forms of a call; they differ in `userUid` only (reference 5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +39,7 @@ pub(crate) enum Version {
 }
 
 pub(crate) fn login(world: &World, version: Version, call: &Call) -> Answer {
-    read_login(version, call)
+    read_login(world, version, call)
         .and_then(|login| world.tms.login(&login, world.clock.now()))
         .map_or_else(Fault::answer, |granted| welcome(world, &granted))
 }
@@ -46,8 +51,8 @@ pub(crate) fn login_other(world: &World, version: Version, call: &Call) -> Answe
 }
 
 pub(crate) fn logout(world: &World, call: &Call) -> Answer {
-    read_logout(call)
-        .and_then(|token| world.tms.logout(token, world.clock.now()))
+    read_logout(world, call)
+        .and_then(|token| world.tms.logout(&token, world.clock.now()))
         .map_or_else(Fault::answer, |()| Answer::empty(StatusCode::NO_CONTENT))
 }
 
@@ -73,7 +78,7 @@ pub(crate) fn me(account: &Account) -> Answer {
     )
 }
 
-fn read_login(version: Version, call: &Call) -> Result<Login, Fault> {
+fn read_login(world: &World, version: Version, call: &Call) -> Result<Login, Fault> {
     takes_post(call)?;
     if call.has(AUTHORIZATION) {
         return Err(Fault::Request(
@@ -86,6 +91,7 @@ fn read_login(version: Version, call: &Call) -> Result<Login, Fault> {
             Version::V1 => &["userName", "password", "code"],
             Version::V3 => &["userName", "password", "userUid", "code"],
         },
+        &world.leniencies,
     )?;
     Ok(Login {
         wish: read_wish(&mut body)?,
@@ -103,6 +109,7 @@ fn read_login_other(world: &World, version: Version, call: &Call) -> Result<Wish
             Version::V1 => &["userName"],
             Version::V3 => &["userName", "userUid"],
         },
+        &world.leniencies,
     )?;
     read_wish(&mut body)
 }
@@ -114,24 +121,43 @@ fn read_wish(body: &mut Body) -> Result<Wish, Fault> {
     })
 }
 
-fn read_logout(call: &Call) -> Result<&str, Fault> {
+fn read_logout(world: &World, call: &Call) -> Result<String, Fault> {
     if call.method != Method::POST {
         return Err(Fault::Method);
     }
-    if call.query.is_some() {
+    if let Some(query) = &call.query {
+        if world.allows(Leniency::AcceptTokenInQuery) {
+            return token_of(query, call);
+        }
         // Phrase documents `token` there too (reference 5.1); a secret in a URL ends up in logs (reference 5.6).
         return Err(Fault::Request(
             "the emulator takes the header only: no token, and nothing else, in the query of logout",
         ));
     }
-    match credential::of(Application::Tms, &call.headers) {
-        Ok(Credential::Session(token)) => Ok(token),
+    match credential::of(Application::Tms, &call.headers, &world.leniencies) {
+        Ok(Credential::Session(token)) => Ok(token.to_owned()),
         // Reference 13, row 16: nobody knows what Phrase does.
         Ok(Credential::Bearer(_)) => Err(Fault::Request(
             "logout ends the session of an ApiToken; a Bearer has none",
         )),
         Err(misuse) => Err(Fault::Unauthorized(Some(misuse))),
     }
+}
+
+/// The token of a logout without a header: `token` in the query, and nothing else.
+fn token_of(query: &str, call: &Call) -> Result<String, Fault> {
+    if call.has(AUTHORIZATION) {
+        return Err(Fault::Request(
+            "logout takes the token in the header or in the query, not both",
+        ));
+    }
+    let form = Form::strictly(query.as_bytes()).map_err(Fault::Request)?;
+    if form.fields().any(|(name, _)| name != "token") {
+        return Err(Fault::Request("the query of logout has token only"));
+    }
+    form.value("token")
+        .map(ToOwned::to_owned)
+        .ok_or(Fault::Request("the field token of the query is missing"))
 }
 
 fn takes_post(call: &Call) -> Result<(), Fault> {
@@ -149,7 +175,7 @@ fn takes_post(call: &Call) -> Result<(), Fault> {
 /// Whether the caller may start sessions of others: whoever holds a JWT for TMS, or an `ADMIN`.
 fn administers(world: &World, headers: &HeaderMap) -> Result<(), Fault> {
     let now = world.clock.now();
-    let account = match credential::of(Application::Tms, headers) {
+    let account = match credential::of(Application::Tms, headers, &world.leniencies) {
         Ok(Credential::Bearer(bearer)) => match world.oauth.standing(bearer, now) {
             Standing::Good(account) => account,
             Standing::Over => return Err(Fault::Unauthorized(None)),

@@ -1,14 +1,23 @@
+mod clients;
+mod people;
+mod place;
+mod snapshot;
+mod tokens;
+
+use std::sync::Mutex;
 use std::time::Duration;
 
 use http::HeaderValue;
 use phrase_auth_core::DataCenter;
 
+pub use self::snapshot::Snapshot;
+use crate::admin::Snapshots;
+use crate::api_tokens::ApiTokens;
 use crate::fault::Faults;
 use crate::host::Here;
 use crate::jwt::Mint;
 use crate::leniency::Leniencies;
 use crate::oauth::OAuth;
-use crate::seed::Seeds;
 use crate::tls::Tls;
 use crate::tms::Tms;
 use crate::{Clock, ExpiresForm, Leniency, Log};
@@ -23,7 +32,8 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     pub(crate) tls: Option<Tls>,
     pub(crate) mint: Mint,
-    pub(crate) seeds: Seeds,
+    pub(crate) api_tokens: Mutex<ApiTokens>,
+    pub(crate) api_tokens_at_start: ApiTokens,
     pub(crate) tms: Tms,
     pub(crate) oauth: OAuth,
     pub(crate) token_lifetime: Duration,
@@ -31,17 +41,24 @@ pub(crate) struct World {
     pub(crate) latency: Duration,
     pub(crate) leniencies: Leniencies,
     pub(crate) limits: Limits,
+    pub(crate) snapshots: Snapshots,
 }
 
 impl World {
+    /// Back to the state of the start, but for the port, the connections and every option.
+    pub(crate) fn reset(&self) {
+        self.mint.reset();
+        self.tms.reset();
+        self.reset_api_tokens();
+        self.oauth.reset();
+        self.clock.rewind();
+        self.faults.reset();
+        self.log.clear();
+    }
+
     /// Whether a rule is off.
     pub(crate) fn allows(&self, leniency: Leniency) -> bool {
         self.leniencies.has(leniency)
-    }
-
-    /// Without a slash at the end.
-    pub(crate) fn origin(&self) -> String {
-        self.here.origin()
     }
 
     /// What a `Date` header says now.

@@ -56,7 +56,7 @@ async fn a_password_that_is_changed_at_the_server_and_in_its_file_is_picked_up()
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("password");
     std::fs::write(&file, "old").unwrap();
-    let world = World::of(Emulator::builder().tms_user("jane", "new")).await;
+    let world = World::of(Emulator::builder().tms_user(TmsUser::new("jane", "new"))).await;
     let credentials = Credentials::new("jane", SecretSource::file(&file));
     let auth = world.builder(credentials).build().unwrap();
     for _ in 0..50 {

@@ -159,10 +159,9 @@ impl Faults {
     fn first(&self, fits: impl Fn(&FaultRule) -> bool) -> Option<Met> {
         let mut book = self.book();
         let Book { rules, draws, .. } = &mut *book;
-        let met = rules
+        rules
             .iter_mut()
-            .find_map(|entry| (fits(&entry.rule) && entry.happens(draws)).then(|| entry.met()));
-        met
+            .find_map(|entry| (fits(&entry.rule) && entry.happens(draws)).then(|| entry.met()))
     }
 
     /// No rules, and the draws from their start.

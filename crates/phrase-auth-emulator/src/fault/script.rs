@@ -89,7 +89,7 @@ impl Script {
             End::Silence => wait(&mut stream).await,
             End::Drip(byte) => while write_after(DRIP, &mut stream, byte).await {},
             End::Flood(byte) => {
-                let piece = [byte; PIECE];
+                let piece = vec![byte; PIECE];
                 for _ in 0..PIECES {
                     if !write(&mut stream, &piece).await {
                         return;

@@ -47,7 +47,7 @@ impl Expected {
     pub(super) fn judge(&self, count: u64) -> Option<Miss> {
         let arrived = count.saturating_sub(self.before);
         let is_met = arrived >= self.least && self.most.is_none_or(|most| arrived <= most);
-        (!is_met).then(|| Miss {
+        (!is_met).then_some(Miss {
             endpoint: self.endpoint,
             least: self.least,
             most: self.most,

@@ -2,20 +2,31 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// What a client promised to know when it asked for a code: the S256 of a verifier (RFC 7636, 4.2). `plain` is not
-/// offered, it protects nothing once the request is seen.
+/// What a client promised to know when it asked for a code (RFC 7636, 4.2).
 #[derive(Clone)]
-pub(super) struct Challenge([u8; 32]);
+pub(super) enum Challenge {
+    S256([u8; 32]),
+    /// The verifier itself. Not offered by default: it protects nothing once the request is seen.
+    Plain(String),
+}
 
 impl Challenge {
     /// `None` if this is not the S256 of anything.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(super) fn s256(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        bytes.try_into().ok().map(Self)
+        bytes.try_into().ok().map(Self::S256)
+    }
+
+    /// `None` if this is no verifier.
+    pub(super) fn plain(text: &str) -> Option<Self> {
+        is_verifier(text).then(|| Self::Plain(text.to_owned()))
     }
 
     pub(super) fn is_met_by(&self, verifier: &str) -> bool {
-        digest(&SHA256, verifier.as_bytes()).as_ref() == self.0
+        match self {
+            Self::S256(expected) => digest(&SHA256, verifier.as_bytes()).as_ref() == expected,
+            Self::Plain(expected) => verifier == expected,
+        }
     }
 }
 
@@ -36,7 +47,7 @@ mod tests {
     #[test]
     fn the_challenge_is_that_of_appendix_b_of_rfc_7636() {
         let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-        let challenge = Challenge::read(challenge).unwrap();
+        let challenge = Challenge::s256(challenge).unwrap();
         assert!(challenge.is_met_by(VERIFIER));
         assert!(!challenge.is_met_by(&VERIFIER[1..]));
         assert!(!challenge.is_met_by("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"));
@@ -53,8 +64,16 @@ mod tests {
             good.replace('-', "+"),
             good.replace('-', " "),
         ] {
-            assert!(Challenge::read(&bad).is_none(), "{bad}");
+            assert!(Challenge::s256(&bad).is_none(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_plain_challenge_is_a_verifier_and_met_by_nothing_else() {
+        let challenge = Challenge::plain(VERIFIER).unwrap();
+        assert!(challenge.is_met_by(VERIFIER));
+        assert!(!challenge.is_met_by("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"));
+        assert!(Challenge::plain(&VERIFIER[1..]).is_none());
     }
 
     #[test]

@@ -1,9 +1,11 @@
 use std::fmt;
 
+use super::known_client::KnownClient;
 use super::redirect;
 use crate::seed::SeededClient;
 
-/// An OAuth client of one's own, for [`EmulatorBuilder::oauth_client`](crate::EmulatorBuilder::oauth_client).
+/// An OAuth client of one's own, for [`EmulatorBuilder::oauth_client`](crate::EmulatorBuilder::oauth_client) and
+/// [`Emulator::add_client`](crate::Emulator::add_client).
 ///
 /// It needs a redirect URI. Unless told otherwise it gets refresh tokens, may do without PKCE, and its redirect URIs
 /// are compared whole.
@@ -21,7 +23,7 @@ use crate::seed::SeededClient;
 /// # let _ = (desktop, server);
 /// ```
 #[derive(Clone)]
-#[must_use = "a client does nothing until the builder of an emulator gets it"]
+#[must_use = "a client does nothing until an emulator gets it"]
 pub struct OAuthClient {
     id: String,
     secret: Option<String>,
@@ -169,6 +171,22 @@ impl OAuthClient {
         self.redirect_uris
             .iter()
             .find_map(|uri| redirect::flaw(uri))
+    }
+}
+
+impl From<&OAuthClient> for KnownClient {
+    fn from(client: &OAuthClient) -> Self {
+        Self {
+            client_id: client.id.clone(),
+            name: client.title().to_owned(),
+            is_confidential: client.secret.is_some(),
+            redirect_uris: client.redirect_uris.clone(),
+            any_loopback_port: client.any_loopback_port,
+            requires_pkce: client.requires_pkce,
+            refresh_tokens: client.refresh_tokens,
+            terse: client.terse,
+            raw_basic: client.raw_basic,
+        }
     }
 }
 

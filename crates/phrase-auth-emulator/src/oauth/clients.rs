@@ -10,6 +10,7 @@ use crate::seed::{
 };
 
 /// The clients that an emulator knows, by id; ids are compared byte for byte.
+#[derive(Clone)]
 pub(crate) struct Clients(BTreeMap<String, Arc<OAuthClient>>);
 
 impl Clients {
@@ -37,6 +38,15 @@ impl Clients {
         }
         self.0.insert(client.id().to_owned(), Arc::new(client));
         Ok(())
+    }
+
+    /// Says whether there was one.
+    pub(super) fn remove(&mut self, id: &str) -> bool {
+        self.0.remove(id).is_some()
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &OAuthClient> {
+        self.0.values().map(Arc::as_ref)
     }
 
     pub(super) fn named(&self, id: &str) -> Option<&Arc<OAuthClient>> {

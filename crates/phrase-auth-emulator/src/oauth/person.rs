@@ -56,7 +56,7 @@ impl Person {
     pub(crate) fn authorize(&self, world: &World, url: &str) -> Result<String, AuthorizeError> {
         let query = query(url, world.here).ok_or(AuthorizeError::Elsewhere)?;
         let now = world.clock.now();
-        let login = match world.oauth.begin(&query, now) {
+        let login = match world.oauth.begin(&query, &world.leniencies, now) {
             Ok(form) => form,
             Err(refusal) => return refused(refusal),
         };

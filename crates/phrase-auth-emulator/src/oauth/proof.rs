@@ -10,11 +10,14 @@ use http::{HeaderMap, HeaderValue};
 use super::client::OAuthClient;
 use super::clients::Clients;
 use super::fault::Fault;
-use crate::call;
+use crate::credential::Case;
 use crate::form::Form;
+use crate::leniency::Leniencies;
+use crate::{Leniency, call};
 
 pub(super) fn client<'a>(
     clients: &'a Clients,
+    leniencies: &Leniencies,
     headers: &HeaderMap,
     form: &Form<'_>,
 ) -> Result<&'a Arc<OAuthClient>, Fault> {
@@ -29,8 +32,8 @@ pub(super) fn client<'a>(
             "the secret comes in the body or as Basic, not both",
         )),
         Ok(Some(basic)) => {
-            let client =
-                by_basic(clients, basic).map_err(|why| Fault::Client { basic: true, why })?;
+            let client = by_basic(clients, leniencies, basic)
+                .map_err(|why| Fault::Client { basic: true, why })?;
             if id.is_some_and(|id| id != client.id()) {
                 return Err(Fault::Request(
                     "client_id in the body is not the one of Basic",
@@ -65,12 +68,18 @@ fn by_form<'a>(
 /// The error says why, if that is a misuse: a wrong secret is none, the right one written in the wrong way is.
 fn by_basic<'a>(
     clients: &'a Clients,
+    leniencies: &Leniencies,
     basic: &HeaderValue,
 ) -> Result<&'a Arc<OAuthClient>, Option<&'static str>> {
-    let pair = read(basic).ok_or(
+    let pair = read(basic, Case::of(leniencies)).ok_or(
         "the Authorization header of this endpoint is Basic, one space and base64 of id:secret",
     )?;
     let (id, secret) = pair.split_once(':').ok_or("Basic has no colon in it")?;
+    if leniencies.has(Leniency::AcceptEitherBasic)
+        && let Some(client) = in_either_spelling(clients, id, secret)
+    {
+        return Ok(client);
+    }
     if let Some(client) = clients.named(id).filter(|client| client.sends_raw_basic()) {
         if client.secret() == Some(secret) {
             return Ok(client);
@@ -94,8 +103,21 @@ fn by_basic<'a>(
         .then_some("id and secret are form-encoded before they become Basic (RFC 6749, 2.3.1)"))
 }
 
-fn read(basic: &HeaderValue) -> Option<String> {
-    let encoded = basic.to_str().ok()?.strip_prefix("Basic ")?;
+fn in_either_spelling<'a>(
+    clients: &'a Clients,
+    id: &str,
+    secret: &str,
+) -> Option<&'a Arc<OAuthClient>> {
+    let known = |id: &str, secret: &str| {
+        clients
+            .named(id)
+            .filter(|client| client.secret() == Some(secret))
+    };
+    known(id, secret).or_else(|| known(&decoded(id)?, &decoded(secret)?))
+}
+
+fn read(basic: &HeaderValue, case: Case) -> Option<String> {
+    let encoded = case.strip(basic.to_str().ok()?, "Basic")?;
     String::from_utf8(STANDARD.decode(encoded).ok()?).ok()
 }
 

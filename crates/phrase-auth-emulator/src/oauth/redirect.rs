@@ -64,7 +64,7 @@ fn behind_port(rest: &str) -> Option<&str> {
 }
 
 /// Why a URI cannot be registered.
-pub(super) fn flaw(uri: &str) -> Option<&'static str> {
+pub(crate) fn flaw(uri: &str) -> Option<&'static str> {
     if !uri.bytes().all(|byte| byte.is_ascii_graphic()) || uri.contains(['\\', '"', '<', '>']) {
         return Some("has a redirect URI with characters that belong into no URI");
     }

@@ -3,12 +3,15 @@ use std::sync::Arc;
 use super::challenge::Challenge;
 use super::client::OAuthClient;
 use super::clients::Clients;
-use super::redirect::Redirect;
+use super::redirect::{self, Redirect};
 use super::refusal::Refusal;
 use super::scope::Scope;
+use crate::Leniency;
 use crate::form::Form;
+use crate::leniency::Leniencies;
 
 /// An authorization request without a fault (RFC 6749, 4.1.1; RFC 7636, 4.3).
+#[derive(Clone)]
 pub(super) struct Request {
     pub(super) client: Arc<OAuthClient>,
     pub(super) redirect: Redirect,
@@ -20,6 +23,7 @@ impl Request {
     pub(super) fn read(
         clients: &Clients,
         issuer: Option<&str>,
+        leniencies: &Leniencies,
         query: &str,
     ) -> Result<Self, Refusal> {
         let form = Form::strictly(query.as_bytes()).map_err(Refusal::Page)?;
@@ -32,7 +36,9 @@ impl Request {
         let uri = form
             .value("redirect_uri")
             .ok_or(Refusal::Page("redirect_uri is missing"))?;
-        if !client.returns_to(uri) {
+        let could_be_registered = leniencies.has(Leniency::AcceptUnregisteredRedirectUri)
+            && redirect::flaw(uri).is_none();
+        if !client.returns_to(uri) && !could_be_registered {
             return Err(Refusal::Page(
                 "redirect_uri is not one that the client registered",
             ));
@@ -42,7 +48,7 @@ impl Request {
             state: form.value("state").map(ToOwned::to_owned),
             issuer: issuer.map(ToOwned::to_owned),
         };
-        match rest(client, &form) {
+        match rest(client, leniencies, &form) {
             Ok((scope, challenge)) => Ok(Self {
                 client: Arc::clone(client),
                 redirect,
@@ -60,6 +66,7 @@ impl Request {
 /// What the application itself may be told about: the error of RFC 6749, 4.1.2.1, and why.
 fn rest(
     client: &OAuthClient,
+    leniencies: &Leniencies,
     form: &Form<'_>,
 ) -> Result<(Scope, Option<Challenge>), (&'static str, &'static str)> {
     match form.value("response_type") {
@@ -84,9 +91,17 @@ fn rest(
         form.value("code_challenge_method"),
     ) {
         (Some(challenge), Some("S256")) => Some(
-            Challenge::read(challenge)
+            Challenge::s256(challenge)
                 .ok_or((INVALID, "code_challenge is not 43 characters of base64url"))?,
         ),
+        (Some(challenge), None | Some("plain"))
+            if leniencies.has(Leniency::AcceptPlainChallenge) =>
+        {
+            Some(Challenge::plain(challenge).ok_or((
+                INVALID,
+                "code_challenge is not 43 to 128 unreserved characters",
+            ))?)
+        }
         (Some(_), _) => {
             return Err((
                 INVALID,

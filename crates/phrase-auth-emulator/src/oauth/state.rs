@@ -4,14 +4,18 @@ use std::time::{Duration, SystemTime};
 
 use super::client::OAuthClient;
 use super::clients::Clients;
+use super::code::Redemption;
 use super::fault::Fault;
 use super::grant::Grant;
+use super::issued::IssuedTokens;
 use super::refusal::Refusal;
 use super::request::Request;
 use super::scope::Scope;
 use super::terms::Terms;
-use super::tokens::{Issued, Redemption, Standing, Tokens};
+use super::tokens::{Issued, Standing, Tokens};
+use crate::EmulatorError;
 use crate::clock::unix;
+use crate::leniency::Leniencies;
 use crate::shelf::Shelf;
 use crate::tms::{self, Account, Login, Tms};
 
@@ -19,20 +23,24 @@ use crate::tms::{self, Account, Login, Tms};
 ///
 /// An authorization goes from page to page by a ticket, of which each page has its own. A ticket is used once.
 pub(crate) struct OAuth {
+    /// Those of the start.
     clients: Clients,
     issuer: Option<String>,
     terms: Terms,
     book: Mutex<Book>,
 }
 
-#[derive(Default)]
-struct Book {
+/// Whatever changes in the course of time.
+#[derive(Clone)]
+pub(crate) struct Book {
+    clients: Clients,
     logins: Shelf<Pending>,
     consents: Shelf<(Pending, Arc<Account>)>,
     tokens: Tokens,
 }
 
 /// An authorization that waits for its person.
+#[derive(Clone)]
 struct Pending {
     request: Request,
     /// Given up from this time since 1970 on.
@@ -66,22 +74,48 @@ pub(super) enum Decision {
 
 impl OAuth {
     pub(crate) fn new(clients: Clients, issuer: Option<String>, terms: Terms) -> Self {
+        let book = Book {
+            clients: clients.clone(),
+            logins: Shelf::default(),
+            consents: Shelf::default(),
+            tokens: Tokens::default(),
+        };
         Self {
             clients,
             issuer,
             terms,
-            book: Mutex::default(),
+            book: Mutex::new(book),
         }
     }
 
-    pub(super) fn clients(&self) -> &Clients {
-        &self.clients
+    pub(crate) fn clients(&self) -> Clients {
+        self.book().clients.clone()
     }
 
-    pub(super) fn begin(&self, query: &str, now: SystemTime) -> Result<LoginForm, Refusal> {
-        let request = Request::read(&self.clients, self.issuer.as_deref(), query)?;
+    pub(crate) fn add_client(&self, client: OAuthClient) -> Result<(), EmulatorError> {
+        self.book().clients.add(client)
+    }
+
+    /// With everything that it asked for and got; says whether there was one.
+    pub(crate) fn remove_client(&self, id: &str) -> bool {
+        let mut book = self.book();
+        let is_other = |pending: &Pending| pending.request.client.id() != id;
+        book.logins.keep(is_other);
+        book.consents.keep(|(pending, _)| is_other(pending));
+        book.tokens.revoke_those(|grant| grant.client.id() == id);
+        book.clients.remove(id)
+    }
+
+    pub(super) fn begin(
+        &self,
+        query: &str,
+        leniencies: &Leniencies,
+        now: SystemTime,
+    ) -> Result<LoginForm, Refusal> {
+        let mut book = self.book();
+        let request = Request::read(&book.clients, self.issuer.as_deref(), leniencies, query)?;
         let end = unix(now).saturating_add(PATIENCE);
-        self.book().ask_login(Pending { request, end })
+        book.ask_login(Pending { request, end })
     }
 
     /// A login that fails may be tried again, with another ticket, as long as the authorization lasts.
@@ -120,7 +154,11 @@ impl OAuth {
         if decision == Decision::Deny {
             return Ok(redirect.with_error("access_denied", "the person did not allow it"));
         }
-        let grant = Grant::new(request.client, account, request.scope);
+        let grant = Grant {
+            client: request.client,
+            account,
+            scope: request.scope,
+        };
         let uri = redirect.uri.clone();
         let code = book
             .tokens
@@ -132,10 +170,11 @@ impl OAuth {
         &self,
         client: &OAuthClient,
         brought: &Redemption<'_>,
+        leniencies: &Leniencies,
         now: SystemTime,
     ) -> Result<Issued, Fault> {
-        let mut book = self.book();
-        book.tokens.redeem(client, brought, self.terms, unix(now))
+        let tokens = &mut self.book().tokens;
+        tokens.redeem(client, brought, self.terms, leniencies, unix(now))
     }
 
     pub(super) fn refresh(
@@ -145,8 +184,7 @@ impl OAuth {
         scope: Option<Scope>,
         now: SystemTime,
     ) -> Result<Issued, Fault> {
-        let mut book = self.book();
-        let tokens = &mut book.tokens;
+        let tokens = &mut self.book().tokens;
         tokens.refresh(client, token, scope, self.terms, unix(now))
     }
 
@@ -154,16 +192,81 @@ impl OAuth {
         self.book().tokens.standing(access_token, unix(now))
     }
 
-    pub(crate) fn revoke_of(&self, user_name: &str, now: SystemTime) -> usize {
-        self.book().tokens.revoke_of(user_name, unix(now))
+    /// Tokens for a client and a user, whom nobody asks.
+    pub(crate) fn issue(
+        &self,
+        client_id: &str,
+        account: Arc<Account>,
+        now: SystemTime,
+    ) -> Result<IssuedTokens, EmulatorError> {
+        let mut book = self.book();
+        let known = book.clients.named(client_id).map(Arc::clone);
+        let client = known.ok_or(EmulatorError::UnknownName { what: CLIENT })?;
+        let refreshable = client.gets_refresh_tokens();
+        let grant = Arc::new(Grant {
+            client,
+            account,
+            scope: Scope::default(),
+        });
+        book.tokens
+            .issue(&grant, refreshable, self.terms, unix(now))
+            .map(IssuedTokens::from)
+            .map_err(|_| EmulatorError::NoToken)
     }
 
-    /// Gives up what waits, and revokes what was allowed.
+    /// As if the time of a code or a token were over; says whether it was good until then.
+    pub(crate) fn expire(&self, token: &str, leniencies: &Leniencies, now: SystemTime) -> bool {
+        let tokens = &mut self.book().tokens;
+        let was_good = tokens.is_good(token, self.terms, leniencies, unix(now));
+        tokens.expire(token);
+        was_good
+    }
+
+    /// Revokes the grant of a code or a token (RFC 7009, 2.1); says whether the one that was named was good until then.
+    pub(crate) fn revoke(&self, token: &str, leniencies: &Leniencies, now: SystemTime) -> bool {
+        let tokens = &mut self.book().tokens;
+        let was_good = tokens.is_good(token, self.terms, leniencies, unix(now));
+        tokens.revoke(token);
+        was_good
+    }
+
+    /// Revokes the grants of one user, and says of how many something was still good.
+    /// Gives up the pages that a user has open beyond the login: nobody is there any more who could allow anything.
+    pub(crate) fn forget_pages_of(&self, user_name: &str) {
+        let mut book = self.book();
+        book.consents
+            .keep(|(_, account)| account.user_name != user_name);
+    }
+
+    pub(crate) fn revoke_of(
+        &self,
+        user_name: &str,
+        leniencies: &Leniencies,
+        now: SystemTime,
+    ) -> usize {
+        let tokens = &mut self.book().tokens;
+        let is_theirs = |grant: &Grant| grant.account.user_name == user_name;
+        let count = tokens.count(self.terms, leniencies, unix(now), is_theirs);
+        tokens.revoke_those(is_theirs);
+        count
+    }
+
+    /// Gives up what waits, revokes what was allowed, and knows the clients of the start.
     pub(crate) fn reset(&self) {
         let mut book = self.book();
+        book.clients = self.clients.clone();
         book.logins.clear();
         book.consents.clear();
-        book.tokens.revoke_all();
+        book.tokens.revoke_those(|_| true);
+    }
+
+    /// What [`OAuth::restore`] goes back to.
+    pub(crate) fn snapshot(&self) -> Book {
+        self.book().clone()
+    }
+
+    pub(crate) fn restore(&self, past: &Book) {
+        *self.book() = past.clone();
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
@@ -208,6 +311,8 @@ impl fmt::Debug for OAuth {
             .finish_non_exhaustive()
     }
 }
+
+const CLIENT: &str = "OAuth client has this client_id";
 
 /// From the first page to the decision: time enough to find a password, and no more.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);

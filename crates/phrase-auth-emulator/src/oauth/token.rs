@@ -5,10 +5,12 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, json};
 
 use super::client::OAuthClient;
+use super::code::Redemption;
 use super::fault::Fault;
 use super::proof;
 use super::scope::Scope;
-use super::tokens::{Issued, Redemption};
+use super::tokens::Issued;
+use crate::Leniency;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::form::Form;
@@ -31,7 +33,7 @@ fn grant(world: &World, call: &Call) -> Result<Answer, Fault> {
             "the token endpoint takes its fields in the body, not in the query",
         ));
     }
-    if !call.is_form() {
+    if !call.may_be_form(&world.leniencies) {
         return Err(Fault::Request(
             "the token endpoint takes Content-Type: application/x-www-form-urlencoded",
         ));
@@ -44,7 +46,8 @@ fn grant(world: &World, call: &Call) -> Result<Answer, Fault> {
         Some(_) => return Err(Fault::UnsupportedGrant),
         None => return Err(Fault::Request("the field grant_type is missing")),
     };
-    let client = proof::client(world.oauth.clients(), &call.headers, &form)?;
+    let clients = world.oauth.clients();
+    let client = proof::client(&clients, &world.leniencies, &call.headers, &form)?;
     Ok(welcome(client, use_it(world, client, &form)?))
 }
 
@@ -53,12 +56,14 @@ fn redeem(world: &World, client: &OAuthClient, form: &Form<'_>) -> Result<Issued
         code: form
             .value("code")
             .ok_or(Fault::Request("the field code is missing"))?,
-        redirect_uri: form
-            .value("redirect_uri")
-            .ok_or(Fault::Request("the field redirect_uri is missing"))?,
+        redirect_uri: form.value("redirect_uri"),
         verifier: form.value("code_verifier"),
     };
-    world.oauth.redeem(client, &brought, world.clock.now())
+    if brought.redirect_uri.is_none() && !world.allows(Leniency::AcceptMissingRedirectUri) {
+        return Err(Fault::Request("the field redirect_uri is missing"));
+    }
+    let now = world.clock.now();
+    world.oauth.redeem(client, &brought, &world.leniencies, now)
 }
 
 fn refresh(world: &World, client: &OAuthClient, form: &Form<'_>) -> Result<Issued, Fault> {

@@ -1,51 +1,28 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::error::Unspecified;
 
-use super::challenge::{Challenge, is_verifier};
+use super::challenge::Challenge;
 use super::client::OAuthClient;
+use super::code::{Code, Redemption};
 use super::fault::Fault;
-use super::grant::Grant;
+use super::grant::{Grant, Share};
+use super::refresh::{Refresh, Reuse};
 use super::scope::Scope;
-use super::terms::{RefreshRotation, Terms};
+use super::terms::Terms;
+use crate::leniency::Leniencies;
 use crate::shelf::Shelf;
 use crate::tms::Account;
 
 /// Codes, access tokens and refresh tokens that were given. Those that are over stay, so that they are told from
 /// strangers, and their use again is noticed.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Tokens {
     codes: Shelf<Code>,
-    access: Shelf<Access>,
+    access: Shelf<Share>,
     refresh: Shelf<Refresh>,
-}
-
-struct Code {
-    grant: Arc<Grant>,
-    redirect_uri: String,
-    challenge: Option<Challenge>,
-    /// Not good any more from this time since 1970 on.
-    end: Duration,
-    used: bool,
-}
-
-struct Access {
-    grant: Arc<Grant>,
-    /// As of a code.
-    end: Duration,
-}
-
-struct Refresh {
-    grant: Arc<Grant>,
-    used: bool,
-}
-
-/// What a client brings for a code (RFC 6749, 4.1.3; RFC 7636, 4.5).
-pub(super) struct Redemption<'a> {
-    pub(super) code: &'a str,
-    pub(super) redirect_uri: &'a str,
-    pub(super) verifier: Option<&'a str>,
 }
 
 /// Tokens that were issued together.
@@ -74,49 +51,34 @@ impl Tokens {
         challenge: Option<Challenge>,
         now: Duration,
     ) -> Result<String, Unspecified> {
-        self.codes.put(Code {
-            grant: Arc::new(grant),
-            redirect_uri,
-            challenge,
-            end: now.saturating_add(CODE_LIFETIME),
-            used: false,
-        })
+        let code = Code::new(grant, redirect_uri, challenge, now);
+        self.codes.put(code)
     }
 
-    /// A code is used up by a success alone. Used again, it takes everything with it that it brought (RFC 6749, 4.1.2).
+    /// A code that is used again takes everything with it that it brought (RFC 6749, 4.1.2).
     pub(super) fn redeem(
         &mut self,
         client: &OAuthClient,
         brought: &Redemption<'_>,
         terms: Terms,
+        leniencies: &Leniencies,
         now: Duration,
     ) -> Result<Issued, Fault> {
         let code = self.codes.look_mut(brought.code).ok_or(Fault::Grant(Some(
             "the code is not one that this emulator gave",
         )))?;
-        if code.grant.client.id() != client.id() {
-            return Err(Fault::Grant(Some("the code was given to another client")));
-        }
-        if code.used {
-            code.grant.revoke();
-        }
-        if code.used || now >= code.end || !code.grant.stands() {
+        code.belongs_to(client)?;
+        let grant = Arc::clone(&code.share.grant);
+        if code.is_used_up(leniencies) {
+            self.revoke_grant(&grant);
             return Err(Fault::Grant(None));
         }
-        if code.redirect_uri != brought.redirect_uri {
-            return Err(Fault::Grant(Some(
-                "redirect_uri is not the one that the code was asked for with",
-            )));
-        }
-        prove(code.challenge.as_ref(), brought.verifier)?;
-        code.used = true;
-        let grant = Arc::clone(&code.grant);
-        let scope = grant.scope.clone();
-        let refreshable = client.gets_refresh_tokens();
-        self.issue(&grant, scope, refreshable, terms, now)
+        code.redeem(brought, leniencies, now)?;
+        self.issue(&grant, client.gets_refresh_tokens(), terms, now)
     }
 
-    /// A refresh token that was used already takes its whole grant with it (RFC 9700, 4.14.2).
+    /// A refresh token that was used already takes its whole grant with it (RFC 9700, 4.14.2), unless the rotation says
+    /// otherwise.
     pub(super) fn refresh(
         &mut self,
         client: &OAuthClient,
@@ -128,106 +90,130 @@ impl Tokens {
         let refresh = self.refresh.look_mut(token).ok_or(Fault::Grant(Some(
             "the refresh token is not one that this emulator gave",
         )))?;
-        let grant = Arc::clone(&refresh.grant);
-        if grant.client.id() != client.id() {
-            return Err(Fault::Grant(Some(
-                "the refresh token was given to another client",
-            )));
-        }
-        if refresh.used {
-            grant.revoke();
-        }
-        if !grant.stands() {
+        refresh.belongs_to(client)?;
+        let grant = Arc::clone(&refresh.share.grant);
+        if refresh.reuse(terms.rotation, now) == Reuse::Betrayed {
+            self.revoke_grant(&grant);
             return Err(Fault::Grant(None));
         }
-        let scope = scope.unwrap_or_else(|| grant.scope.clone());
-        if !grant.scope.covers(&scope) {
+        if !refresh.is_good(terms.rotation, now) {
+            return Err(Fault::Grant(None));
+        }
+        if scope.as_ref().is_some_and(|it| !grant.scope.covers(it)) {
             return Err(Fault::Scope("a refresh may ask for less, and not for more"));
         }
-        let rotates = terms.rotation == RefreshRotation::Rotate;
-        refresh.used = rotates;
-        self.issue(&grant, scope, rotates, terms, now)
+        let rotates = refresh.take(terms.rotation, now);
+        let issued = self.issue(&grant, rotates, terms, now)?;
+        Ok(match scope {
+            Some(scope) => Issued { scope, ..issued },
+            None => issued,
+        })
     }
 
-    fn issue(
+    /// Tokens of a grant, in its whole scope.
+    pub(super) fn issue(
         &mut self,
         grant: &Arc<Grant>,
-        scope: Scope,
         refreshable: bool,
         terms: Terms,
         now: Duration,
     ) -> Result<Issued, Fault> {
-        let access = Access {
-            grant: Arc::clone(grant),
-            end: now.saturating_add(terms.lifetime),
-        };
-        let refresh = refreshable.then(|| Refresh {
-            grant: Arc::clone(grant),
-            used: false,
-        });
+        let access = Share::new(Arc::clone(grant), now.saturating_add(terms.lifetime));
+        let refresh = refreshable.then(|| Refresh::new(grant));
         let refresh_token = refresh.map(|it| self.refresh.put(it)).transpose();
         Ok(Issued {
             access_token: self.access.put(access).map_err(|_| Fault::Defect)?,
             refresh_token: refresh_token.map_err(|_| Fault::Defect)?,
             lifetime: terms.lifetime,
-            scope,
+            scope: grant.scope.clone(),
         })
     }
 
     pub(super) fn standing(&self, access_token: &str, now: Duration) -> Standing {
         match self.access.look(access_token) {
             None => Standing::Stranger,
-            Some(access) if now < access.end && access.grant.stands() => {
-                Standing::Good(Arc::clone(&access.grant.account))
-            }
+            Some(share) if share.is_good(now) => Standing::Good(Arc::clone(&share.grant.account)),
             Some(_) => Standing::Over,
         }
     }
 
-    /// Revokes the grants of one user, and says of how many something was still good.
-    pub(super) fn revoke_of(&self, user_name: &str, now: Duration) -> usize {
-        let codes = self.codes.all().filter(|it| !it.used && now < it.end);
-        let access = self.access.all().filter(|it| now < it.end);
-        let refresh = self.refresh.all().filter(|it| !it.used);
-        let grants = codes
-            .map(|it| &it.grant)
-            .chain(access.map(|it| &it.grant))
-            .chain(refresh.map(|it| &it.grant));
-        // A grant with several tokens comes several times, and stood only the first time.
-        grants
-            .filter(|grant| grant.account.user_name == user_name && grant.revoke())
-            .count()
+    /// Whether this is a code or a token that is good.
+    pub(super) fn is_good(
+        &self,
+        token: &str,
+        terms: Terms,
+        leniencies: &Leniencies,
+        now: Duration,
+    ) -> bool {
+        let code = self.codes.look(token);
+        let access = self.access.look(token);
+        let refresh = self.refresh.look(token);
+        code.is_some_and(|it| it.is_good(leniencies, now))
+            || access.is_some_and(|it| it.is_good(now))
+            || refresh.is_some_and(|it| it.is_good(terms.rotation, now))
     }
 
-    pub(super) fn revoke_all(&self) {
-        let codes = self.codes.all().map(|it| &it.grant);
-        let access = self.access.all().map(|it| &it.grant);
-        let refresh = self.refresh.all().map(|it| &it.grant);
-        for grant in codes.chain(access).chain(refresh) {
-            grant.revoke();
+    /// As if the time of a code or a token were over. Of its grant nothing else changes.
+    pub(super) fn expire(&mut self, token: &str) {
+        if let Some(share) = self.share_mut(token) {
+            share.expire();
         }
     }
-}
 
-/// A verifier belongs to a challenge, and a challenge to a verifier (RFC 7636, 4.6; RFC 9700, 4.8.2).
-fn prove(challenge: Option<&Challenge>, verifier: Option<&str>) -> Result<(), Fault> {
-    match (challenge, verifier) {
-        (None, None) => Ok(()),
-        (None, Some(_)) => Err(Fault::Grant(Some(
-            "code_verifier comes for a code that was asked for without code_challenge",
-        ))),
-        (Some(_), None) => Err(Fault::Grant(Some(
-            "code_verifier is missing, the code was asked for with code_challenge",
-        ))),
-        (Some(_), Some(verifier)) if !is_verifier(verifier) => Err(Fault::Grant(Some(
-            "code_verifier is not 43 to 128 unreserved characters",
-        ))),
-        (Some(challenge), Some(verifier)) if !challenge.is_met_by(verifier) => {
-            Err(Fault::Grant(None))
+    /// Revokes the grant of a code or a token.
+    pub(super) fn revoke(&mut self, token: &str) {
+        let grant = self.share_mut(token).map(|share| Arc::clone(&share.grant));
+        if let Some(grant) = grant {
+            self.revoke_grant(&grant);
         }
-        (Some(_), Some(_)) => Ok(()),
+    }
+
+    /// Of how many of the grants that are chosen something is still good.
+    pub(super) fn count(
+        &self,
+        terms: Terms,
+        leniencies: &Leniencies,
+        now: Duration,
+        is_chosen: impl Fn(&Grant) -> bool,
+    ) -> usize {
+        let codes = self.codes.all().filter(|it| it.is_good(leniencies, now));
+        let access = self.access.all().filter(|it| it.is_good(now));
+        let refresh = self.refresh.all();
+        let refresh = refresh.filter(|it| it.is_good(terms.rotation, now));
+        let good = codes
+            .map(|it| &it.share)
+            .chain(access)
+            .chain(refresh.map(|it| &it.share));
+        // A grant with several tokens comes several times.
+        good.filter(|share| is_chosen(&share.grant))
+            .map(|share| Arc::as_ptr(&share.grant))
+            .collect::<BTreeSet<_>>()
+            .len()
+    }
+
+    /// Revokes the grants that are chosen.
+    pub(super) fn revoke_those(&mut self, are_chosen: impl Fn(&Grant) -> bool) {
+        for share in self.shares_mut().filter(|it| are_chosen(&it.grant)) {
+            share.revoke();
+        }
+    }
+
+    fn revoke_grant(&mut self, grant: &Arc<Grant>) {
+        for share in self.shares_mut().filter(|it| it.is_of(grant)) {
+            share.revoke();
+        }
+    }
+
+    fn share_mut(&mut self, token: &str) -> Option<&mut Share> {
+        let code = self.codes.look_mut(token).map(|it| &mut it.share);
+        let access = self.access.look_mut(token);
+        let refresh = self.refresh.look_mut(token).map(|it| &mut it.share);
+        code.or(access).or(refresh)
+    }
+
+    fn shares_mut(&mut self) -> impl Iterator<Item = &mut Share> {
+        let codes = self.codes.all_mut().map(|it| &mut it.share);
+        let refresh = self.refresh.all_mut().map(|it| &mut it.share);
+        codes.chain(self.access.all_mut()).chain(refresh)
     }
 }
-
-/// RFC 6749, 4.1.2 allows ten minutes at most; a client asks at once.
-const CODE_LIFETIME: Duration = Duration::from_secs(60);

@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use super::wire::{self, FORM, Reply, TOKEN_PATH, exchange, form, send};
-use crate::{Application, Emulator, seed};
+use crate::{ApiToken, Application, Emulator, seed};
 
 #[tokio::test]
 async fn a_good_api_token_is_exchanged_as_documented() {
@@ -141,7 +141,7 @@ async fn every_departure_from_the_documented_head_is_refused_and_explained() {
 #[tokio::test]
 async fn an_api_token_of_the_builder_is_as_good_as_a_seeded_one() {
     let emulator = Emulator::builder()
-        .api_token("my+own/token", Application::Strings)
+        .api_token(ApiToken::new("my+own/token", Application::Strings))
         .start()
         .await
         .unwrap();

@@ -3,7 +3,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use phrase_auth_core::{DataCenter, Product};
 
 use super::wire::{self, call, credential, exchange, jwt, send, until};
-use crate::{Application, Emulator, EmulatorError, Endpoint, seed};
+use crate::{ApiToken, Application, Emulator, EmulatorError, Endpoint, seed};
 
 #[tokio::test]
 async fn urls_and_environment_point_at_the_one_origin_on_loopback() {
@@ -66,7 +66,7 @@ async fn no_time_that_the_clock_is_told_breaks_an_answer() {
 #[tokio::test]
 async fn reset_keeps_seeds_and_forgets_jwts_log_and_time() {
     let emulator = Emulator::builder()
-        .api_token("my-own", Application::Tms)
+        .api_token(ApiToken::new("my-own", Application::Tms))
         .start()
         .await
         .unwrap();
@@ -88,7 +88,7 @@ async fn reset_keeps_seeds_and_forgets_jwts_log_and_time() {
 #[tokio::test]
 async fn the_log_tells_what_arrived_in_order_without_the_secrets() {
     let emulator = Emulator::builder()
-        .api_token(CANARY, Application::Tms)
+        .api_token(ApiToken::new(CANARY, Application::Tms))
         .start()
         .await
         .unwrap();
@@ -154,10 +154,13 @@ async fn the_log_tells_what_arrived_in_order_without_the_secrets() {
 
 #[tokio::test]
 async fn no_public_type_shows_a_secret_in_debug() {
-    let builder = || Emulator::builder().api_token(CANARY, Application::Tms);
+    let builder = || Emulator::builder().api_token(ApiToken::new(CANARY, Application::Tms));
     let mut shown = format!("{:?}", builder());
-    let twice = builder().api_token(CANARY, Application::Tms).start().await;
-    let broken = builder().api_token(format!("{CANARY}\n"), Application::Tms);
+    let twice = builder()
+        .api_token(ApiToken::new(CANARY, Application::Tms))
+        .start()
+        .await;
+    let broken = builder().api_token(ApiToken::new(format!("{CANARY}\n"), Application::Tms));
     for error in [twice.unwrap_err(), broken.start().await.unwrap_err()] {
         shown += &format!("{error:?} {error}");
     }
@@ -232,7 +235,7 @@ async fn an_api_token_that_no_header_could_carry_does_not_start() {
         (seed::GOOD_TMS, "known"),
         (seed::EXPIRED, "known"),
     ] {
-        let builder = Emulator::builder().api_token(value, Application::Tms);
+        let builder = Emulator::builder().api_token(ApiToken::new(value, Application::Tms));
         let error = builder.start().await.unwrap_err();
         assert!(matches!(error, EmulatorError::ApiToken { .. }), "{value}");
         assert!(error.to_string().contains(word), "{error}");

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::wire::{JSON, api_token, login, logout, send, token, who_am_i};
 use crate::seed::{SECOND_FACTOR_CODE, TWO_FACTOR_USER};
-use crate::{Emulator, Endpoint, LogEntry};
+use crate::{Emulator, Endpoint, LogEntry, TmsUser};
 
 /// Everything of an entry that can be looked at.
 fn shown(entry: &LogEntry) -> String {
@@ -26,7 +26,7 @@ async fn logged(emulator: &Emulator, head: &str, body: &str) -> LogEntry {
 
 #[tokio::test]
 async fn the_log_shows_the_names_of_a_login_and_finds_its_secrets() {
-    let builder = Emulator::builder().tms_user(NAME, PASSWORD);
+    let builder = Emulator::builder().tms_user(TmsUser::new(NAME, PASSWORD));
     let emulator = builder.start().await.unwrap();
     let body = json!({"userName": NAME, "password": PASSWORD, "code": CODE});
     let token = token(&login(&emulator, &body).await);
@@ -118,10 +118,10 @@ async fn of_a_large_body_the_first_sixty_four_members_are_looked_at() {
 
 #[tokio::test]
 async fn no_public_type_shows_a_user_or_a_session_in_debug() {
-    let builder = || Emulator::builder().tms_user(NAME, PASSWORD);
+    let builder = || Emulator::builder().tms_user(TmsUser::new(NAME, PASSWORD));
     let mut text = format!("{:?}", builder());
-    let broken = builder().tms_user("name", format!("{PASSWORD}\n"));
-    for builder in [builder().tms_user(NAME, PASSWORD), broken] {
+    let broken = builder().tms_user(TmsUser::new("name", format!("{PASSWORD}\n")));
+    for builder in [builder().tms_user(TmsUser::new(NAME, PASSWORD)), broken] {
         let error = builder.start().await.unwrap_err();
         text += &format!("{error:?} {error}");
     }

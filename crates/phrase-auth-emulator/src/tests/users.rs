@@ -7,7 +7,7 @@ use crate::seed::{
     ADMIN_USER, LOCKING_USER, MANY_ORGANIZATIONS_USER, NO_API_USER, PLAIN_USER, SSO_USER,
     TWO_FACTOR_USER,
 };
-use crate::{Emulator, EmulatorError};
+use crate::{Emulator, EmulatorError, TmsUser};
 
 #[test]
 fn seeded_names_passwords_and_uids_are_artificial_and_distinct() {
@@ -39,8 +39,8 @@ fn seeded_names_passwords_and_uids_are_artificial_and_distinct() {
 #[tokio::test]
 async fn a_user_of_the_builder_logs_in_like_a_seeded_one_and_stays_across_reset() {
     let emulator = Emulator::builder()
-        .tms_user("jo@example.invalid", "pässwörd \"\\")
-        .tms_user("jo", "pässwörd \"\\")
+        .tms_user(TmsUser::new("jo@example.invalid", "pässwörd \"\\"))
+        .tms_user(TmsUser::new("jo", "pässwörd \"\\"))
         .start()
         .await
         .unwrap();
@@ -68,9 +68,9 @@ async fn a_user_that_no_login_could_name_does_not_start() {
         (PLAIN_USER.user_name, "x", "known"),
         ("twice", "x", "known"),
     ] {
-        let builder = Emulator::builder().tms_user("twice", "y");
+        let builder = Emulator::builder().tms_user(TmsUser::new("twice", "y"));
         let error = builder
-            .tms_user(user_name, password)
+            .tms_user(TmsUser::new(user_name, password))
             .start()
             .await
             .unwrap_err();

@@ -83,7 +83,7 @@ pub(super) async fn until(state: impl Fn() -> bool) {
 }
 
 /// Never reached unless something is broken; shorter than the emulator's own patience, which must not be what ends a test.
-const PATIENCE: Duration = Duration::from_secs(8);
+pub(super) const PATIENCE: Duration = Duration::from_secs(8);
 
 /// One request on a connection of its own. `head` has further header lines, each with its line end.
 pub(super) async fn send(

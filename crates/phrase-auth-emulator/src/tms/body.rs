@@ -3,16 +3,22 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::fault::Fault;
+use crate::Leniency;
 use crate::call::Call;
 use crate::json::Object;
+use crate::leniency::Leniencies;
 
 /// The members of a body that is as documented in every respect.
 pub(super) struct Body(BTreeMap<String, String>);
 
 impl Body {
     /// Takes one JSON object of strings, with none but the known members, each once.
-    pub(super) fn read(call: &Call, known: &[&str]) -> Result<Self, Fault> {
-        if !call.is_json() {
+    pub(super) fn read(
+        call: &Call,
+        known: &[&str],
+        leniencies: &Leniencies,
+    ) -> Result<Self, Fault> {
+        if !call.may_be_json(leniencies) {
             return Err(Fault::MediaType);
         }
         let object =
@@ -20,6 +26,9 @@ impl Body {
         let mut members = BTreeMap::new();
         for (name, value) in object.into_members() {
             if !known.contains(&name.as_str()) {
+                if leniencies.has(Leniency::AcceptUnknownFields) {
+                    continue;
+                }
                 return Err(Fault::Request(match name.as_str() {
                     "userUid" => "the v1 form takes no userUid, that is a member of the v3 form",
                     _ => "the body has a member that the documentation does not know",

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What is remembered of a user from one login to the next.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Record {
     wrong_passwords: u32,
     used_steps: BTreeSet<u64>,

@@ -8,9 +8,10 @@ use super::users::Account;
 use crate::shelf::Shelf;
 
 /// The sessions that were started, by token. One that is over stays, so that its token is told from a stranger's.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Sessions(Shelf<Session>);
 
+#[derive(Clone)]
 struct Session {
     account: Arc<Account>,
     /// Not good any more from this time since 1970 on.
@@ -49,10 +50,18 @@ impl Sessions {
 
     pub(super) fn end(&mut self, token: &str, now: Duration) -> Result<(), Fault> {
         self.account(token, now)?;
-        if let Some(session) = self.0.look_mut(token) {
-            session.ended = true;
-        }
+        self.end_known(token, now);
         Ok(())
+    }
+
+    /// Ends one that may be over already, for a clock that is set back; says whether it was running.
+    pub(super) fn end_known(&mut self, token: &str, now: Duration) -> bool {
+        let Some(session) = self.0.look_mut(token) else {
+            return false;
+        };
+        let was_running = session.runs(now);
+        session.ended = true;
+        was_running
     }
 
     /// Ends those of one user, and says how many were running.

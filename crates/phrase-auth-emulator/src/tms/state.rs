@@ -4,22 +4,27 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::fault::Fault;
+use super::known_user::KnownUser;
 use super::record::Record;
 use super::second_factor::{SECRET, SecondFactor};
 use super::sessions::Sessions;
-use super::users::{Account, Rule, Users};
+use super::user::TmsUser;
+use super::users::{Account, Users};
+use crate::EmulatorError;
 use crate::clock::unix;
 
 /// The state of TMS authentication: who is known, who is logged in, and what is remembered of earlier logins.
 pub(crate) struct Tms {
-    users: Users,
+    users_at_start: Users,
     second_factor: SecondFactor,
     session_lifetime: Duration,
     book: Mutex<Book>,
 }
 
-#[derive(Default)]
-struct Book {
+/// Whatever changes in the course of time.
+#[derive(Clone)]
+pub(crate) struct Book {
+    users: Users,
     sessions: Sessions,
     records: BTreeMap<String, Record>,
 }
@@ -56,34 +61,73 @@ pub(super) struct Granted {
 impl Tms {
     pub(crate) fn new(users: Users, session_lifetime: Duration) -> Self {
         Self {
-            users,
+            users_at_start: users.clone(),
             second_factor: SecondFactor::new(SECRET),
             session_lifetime,
-            book: Mutex::default(),
+            book: Mutex::new(Book {
+                users,
+                sessions: Sessions::default(),
+                records: BTreeMap::new(),
+            }),
         }
+    }
+
+    pub(crate) fn add(&self, user: TmsUser) -> Result<(), EmulatorError> {
+        self.book().users.add(user)
+    }
+
+    /// Ends the sessions of a user, and forgets who that was; says whether there was one.
+    pub(crate) fn remove(&self, user_name: &str, now: SystemTime) -> bool {
+        let mut book = self.book();
+        book.sessions.end_of(user_name, unix(now));
+        book.records.remove(user_name);
+        book.users.remove(user_name)
+    }
+
+    pub(crate) fn list(&self) -> Vec<KnownUser> {
+        self.book().users.list()
     }
 
     pub(super) fn login(&self, login: &Login, now: SystemTime) -> Result<Granted, Fault> {
         let mut book = self.book();
         let account = self.prove(&mut book, Door::Api, login, now)?;
-        self.start(&mut book, account, now)
+        self.start(&mut book, &account, now)
     }
 
     /// On the login page, which starts no session. Single sign-on and an edition without API access stand in the way of
     /// the API only (our assumption, mark U of reference 5.5).
     pub(crate) fn sign_in(&self, login: &Login, now: SystemTime) -> Result<Arc<Account>, Fault> {
         self.prove(&mut self.book(), Door::Browser, login, now)
-            .map(Arc::clone)
     }
 
     /// An administrator's; so neither a password nor a code is asked for.
     pub(super) fn login_other(&self, wish: &Wish, now: SystemTime) -> Result<Granted, Fault> {
-        let account = self
+        let mut book = self.book();
+        let account = book
             .users
             .named(&wish.user_name)
             .and_then(|user| user.account(wish.user_uid.as_deref()))
+            .map(Arc::clone)
             .ok_or(Fault::UserNotFound)?;
-        self.start(&mut self.book(), account, now)
+        self.start(&mut book, &account, now)
+    }
+
+    /// A session of a user, whom nobody asks; `None` if nobody has this name.
+    pub(crate) fn issue(&self, user_name: &str, now: SystemTime) -> Option<Result<String, Fault>> {
+        let account = self.default_account(user_name)?;
+        let granted = self.start(&mut self.book(), &account, now);
+        Some(granted.map(|granted| granted.token))
+    }
+
+    /// What a login gets that names no account.
+    pub(crate) fn default_account(&self, user_name: &str) -> Option<Arc<Account>> {
+        let book = self.book();
+        book.users.named(user_name)?.account(None).map(Arc::clone)
+    }
+
+    /// Ends one session; says whether it was running until then.
+    pub(crate) fn end_session(&self, token: &str, now: SystemTime) -> bool {
+        self.book().sessions.end_known(token, unix(now))
     }
 
     pub(super) fn logout(&self, token: &str, now: SystemTime) -> Result<(), Fault> {
@@ -98,10 +142,10 @@ impl Tms {
 
     /// Ends every session of a user, and says how many were running.
     pub(crate) fn end_sessions(&self, user_name: &str, now: SystemTime) -> usize {
-        if self.users.named(user_name).is_none() {
+        let mut book = self.book();
+        if book.users.named(user_name).is_none() {
             return 0;
         }
-        let mut book = self.book();
         let record = book.records.entry(user_name.to_owned()).or_default();
         record.sessions_ended = Some(unix(now));
         book.sessions.end_of(user_name, unix(now))
@@ -111,11 +155,21 @@ impl Tms {
         self.second_factor.code(now)
     }
 
-    /// Ends all sessions, and forgets what is remembered of logins.
+    /// Ends all sessions, forgets what is remembered of logins, and knows the users of the start again.
     pub(crate) fn reset(&self) {
         let mut book = self.book();
         book.sessions.end_all();
         book.records.clear();
+        book.users = self.users_at_start.clone();
+    }
+
+    /// What [`Tms::restore`] goes back to.
+    pub(crate) fn snapshot(&self) -> Book {
+        self.book().clone()
+    }
+
+    pub(crate) fn restore(&self, past: &Book) {
+        *self.book() = past.clone();
     }
 
     /// The password is judged before anything that it protects, and a code only when nothing else is wrong: it is used
@@ -126,11 +180,11 @@ impl Tms {
         door: Door,
         login: &Login,
         now: SystemTime,
-    ) -> Result<&Arc<Account>, Fault> {
+    ) -> Result<Arc<Account>, Fault> {
         let name = &login.wish.user_name;
-        let user = self.users.named(name).ok_or(Fault::Unauthorized(None))?;
+        let user = book.users.named(name).ok_or(Fault::Unauthorized(None))?;
         let record = book.records.entry(name.clone()).or_default();
-        if user.rule == Rule::Locks && record.is_locked() {
+        if user.rules.locks && record.is_locked() {
             return Err(Fault::Locked);
         }
         if login.password != user.password {
@@ -138,21 +192,22 @@ impl Tms {
             return Err(Fault::Unauthorized(None));
         }
         record.took_right_password();
-        match user.rule {
-            Rule::NeedsSso if door == Door::Api => return Err(Fault::SsoRequired),
-            Rule::HasNoApi if door == Door::Api => return Err(Fault::ApiNotAllowed),
-            _ => {}
+        if user.rules.needs_sso && door == Door::Api {
+            return Err(Fault::SsoRequired);
+        }
+        if user.rules.has_no_api && door == Door::Api {
+            return Err(Fault::ApiNotAllowed);
         }
         let account = user
             .account(login.wish.user_uid.as_deref())
             .ok_or(Fault::Unauthorized(Some(NOT_THEIRS)))?;
-        if user.rule == Rule::NeedsCode {
+        if user.rules.needs_code {
             let code = login.code.as_deref().ok_or(Fault::CodeMissing)?;
             if !self.second_factor.accepts(code, now, record) {
                 return Err(Fault::CodeWrong);
             }
         }
-        Ok(account)
+        Ok(Arc::clone(account))
     }
 
     /// The end is told in whole seconds, so it is rounded up: a session lives at least as long as was chosen.
@@ -186,7 +241,7 @@ impl Tms {
 impl fmt::Debug for Tms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tms")
-            .field("users", &self.users)
+            .field("users_at_start", &self.users_at_start)
             .field("session_lifetime", &self.session_lifetime)
             .finish_non_exhaustive()
     }

@@ -4,18 +4,22 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::known_user::{KnownAccount, KnownUser};
+use super::user::{Rules, TmsUser};
 use crate::EmulatorError;
 use crate::seed::{self, SeededUser};
 
 /// The users that an emulator knows, by name; names are compared byte for byte.
+#[derive(Clone)]
 pub(crate) struct Users {
     by_name: BTreeMap<String, User>,
     accounts: u64,
 }
 
+#[derive(Clone)]
 pub(super) struct User {
     pub(super) password: String,
-    pub(super) rule: Rule,
+    pub(super) rules: Rules,
     /// The first is the default one.
     accounts: Vec<Arc<Account>>,
 }
@@ -30,91 +34,100 @@ pub(crate) struct Account {
     pub(crate) id: u64,
 }
 
-/// What a login meets besides the password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rule {
-    Nothing,
-    NeedsCode,
-    NeedsSso,
-    HasNoApi,
-    Locks,
-}
-
 impl Users {
     pub(crate) fn new() -> Self {
+        let known = |user: &SeededUser| TmsUser::seeded(user);
         let mut users = Self {
             by_name: BTreeMap::new(),
             accounts: 0,
         };
-        for (seeded, rule) in [
-            (seed::PLAIN_USER, Rule::Nothing),
-            (seed::TWO_FACTOR_USER, Rule::NeedsCode),
-            (seed::SSO_USER, Rule::NeedsSso),
-            (seed::NO_API_USER, Rule::HasNoApi),
-            (seed::LOCKING_USER, Rule::Locks),
-            (seed::MANY_ORGANIZATIONS_USER, Rule::Nothing),
-            (seed::ADMIN_USER, Rule::Nothing),
+        for user in [
+            known(&seed::PLAIN_USER),
+            known(&seed::TWO_FACTOR_USER).needs_second_factor(),
+            known(&seed::SSO_USER).enforces_sso(),
+            known(&seed::NO_API_USER).has_no_api(),
+            known(&seed::LOCKING_USER).locks(),
+            known(&seed::MANY_ORGANIZATIONS_USER),
+            known(&seed::ADMIN_USER),
         ] {
-            users.seed(&seeded, rule);
+            users.take(user);
         }
         users
     }
 
-    fn seed(&mut self, seeded: &SeededUser, rule: Rule) {
-        let accounts = seeded.accounts.iter().map(|account| {
-            Arc::new(Account {
-                user_name: seeded.user_name.to_owned(),
-                uid: account.uid.to_owned(),
-                organization_uid: account.organization_uid.to_owned(),
-                role: account.role.to_owned(),
-                id: self.number(),
-            })
-        });
-        let user = User {
-            password: seeded.password.to_owned(),
-            rule,
-            accounts: accounts.collect(),
-        };
-        self.by_name.insert(seeded.user_name.to_owned(), user);
-    }
-
-    /// One more, as plain as [`seed::PLAIN_USER`].
-    pub(crate) fn add(&mut self, user_name: String, password: String) -> Result<(), EmulatorError> {
-        let flaw = if user_name.is_empty() || password.is_empty() {
-            Some("has an empty name or password")
-        } else if user_name
-            .chars()
-            .chain(password.chars())
-            .any(char::is_control)
-        {
-            Some("has a control character in its name or password")
-        } else if self.by_name.contains_key(&user_name) {
+    /// One more. One without an account gets one, with a uid that is not taken.
+    pub(crate) fn add(&mut self, user: TmsUser) -> Result<(), EmulatorError> {
+        let user = user.or_account(self.free_uid());
+        let mut uids: Vec<&str> = user.accounts.iter().map(|it| it.uid.as_str()).collect();
+        uids.sort_unstable();
+        let is_doubled = uids.windows(2).any(|pair| pair.first() == pair.last());
+        let flaw = if let Some(flaw) = user.flaw() {
+            Some(flaw)
+        } else if self.by_name.contains_key(&user.user_name) {
             Some("is known already, from the seeds or given twice")
+        } else if is_doubled || uids.iter().any(|uid| self.has_uid(uid)) {
+            Some("has an account whose uid is taken")
         } else {
             None
         };
         if let Some(flaw) = flaw {
             return Err(EmulatorError::TmsUser { flaw });
         }
-        let id = self.number();
-        let account = Account {
-            user_name: user_name.clone(),
-            uid: format!("phrase-emulator-uid-{id}"),
-            organization_uid: seed::ORGANIZATION.to_owned(),
-            role: "PROJECT_MANAGER".to_owned(),
-            id,
-        };
-        let user = User {
-            password,
-            rule: Rule::Nothing,
-            accounts: vec![Arc::new(account)],
-        };
-        self.by_name.insert(user_name, user);
+        self.take(user);
         Ok(())
+    }
+
+    /// Whether there was one of this name.
+    pub(crate) fn remove(&mut self, user_name: &str) -> bool {
+        self.by_name.remove(user_name).is_some()
+    }
+
+    /// Every user, by name.
+    pub(crate) fn list(&self) -> Vec<KnownUser> {
+        let known = |(name, user): (&String, &User)| KnownUser {
+            user_name: name.clone(),
+            accounts: user.accounts.iter().map(|it| it.known()).collect(),
+            needs_second_factor: user.rules.needs_code,
+            enforces_sso: user.rules.needs_sso,
+            has_no_api: user.rules.has_no_api,
+            locks: user.rules.locks,
+        };
+        self.by_name.iter().map(known).collect()
     }
 
     pub(super) fn named(&self, user_name: &str) -> Option<&User> {
         self.by_name.get(user_name)
+    }
+
+    fn take(&mut self, user: TmsUser) {
+        let accounts = user.accounts.into_iter().map(|account| {
+            Arc::new(Account {
+                user_name: user.user_name.clone(),
+                uid: account.uid,
+                organization_uid: account.organization_uid,
+                role: account.role,
+                id: self.number(),
+            })
+        });
+        let known = User {
+            accounts: accounts.collect(),
+            password: user.password,
+            rules: user.rules,
+        };
+        self.by_name.insert(user.user_name, known);
+    }
+
+    fn has_uid(&self, uid: &str) -> bool {
+        let mut accounts = self.by_name.values().flat_map(|user| &user.accounts);
+        accounts.any(|account| account.uid == uid)
+    }
+
+    /// That of the next account; somebody may have given it to a user already.
+    fn free_uid(&self) -> String {
+        (self.accounts.saturating_add(2)..)
+            .map(|id| format!("phrase-emulator-uid-{id}"))
+            .find(|uid| !self.has_uid(uid))
+            .unwrap_or_default()
     }
 
     /// The user of the JWTs is the first; these follow.
@@ -141,6 +154,14 @@ impl User {
 }
 
 impl Account {
+    fn known(&self) -> KnownAccount {
+        KnownAccount {
+            uid: self.uid.clone(),
+            organization_uid: self.organization_uid.clone(),
+            role: self.role.clone(),
+        }
+    }
+
     /// The `user` of a login response and of whoAmI (reference 5.2).
     pub(crate) fn user(&self) -> Value {
         json!({
@@ -155,12 +176,17 @@ impl Account {
     }
 }
 
-/// The `organization` of whoAmI (reference 5.2); there are two.
+/// The `organization` of whoAmI (reference 5.2); those of one's own users are called by their uid.
 pub(crate) fn organization(uid: &str) -> Value {
-    let (id, name) = if uid == seed::OTHER_ORGANIZATION {
-        ("2", "Emulated Too")
-    } else {
-        ("1", "Emulated")
-    };
-    json!({"id": id, "uid": uid, "name": name})
+    match uid {
+        seed::ORGANIZATION => json!({"id": "1", "uid": uid, "name": "Emulated"}),
+        seed::OTHER_ORGANIZATION => json!({"id": "2", "uid": uid, "name": "Emulated Too"}),
+        _ => {
+            // Any number, as long as it is the same for one organization and hardly ever for two.
+            let id = uid.bytes().fold(3_u32, |id, byte| {
+                id.wrapping_mul(31).wrapping_add(byte.into())
+            });
+            json!({"id": id.to_string(), "uid": uid, "name": uid})
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::wire::{Pair, bearer, code_as, redeem, tokens, who_am_i};
+use super::wire::{Pair, assert_refused, bearer, code_as, redeem, refresh, tokens, who_am_i};
 use crate::seed::{
     self, ADMIN_USER, MANY_ORGANIZATIONS_USER, PLAIN_USER, PUBLIC_CLIENT, SeededUser,
 };
@@ -97,4 +97,14 @@ async fn sessions_jwts_and_access_tokens_are_ended_apart() {
     assert_eq!(who_am_i(&emulator, &jwt).await.status, 401);
     assert_eq!(wire::who_am_i(&emulator, &session).await.status, 401);
     assert_eq!(who_am_i(&emulator, &token).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_a_person_allowed_is_over_when_the_person_is_removed() {
+    let emulator = Emulator::start().await.unwrap();
+    let pair = tokens(&emulator).await;
+    assert!(emulator.remove_user(PLAIN_USER.user_name));
+    assert_eq!(who_am_i(&emulator, &pair.access).await.status, 401);
+    let reply = refresh(&emulator, &PUBLIC_CLIENT, &pair.refresh, &[]).await;
+    assert_refused(&reply, "invalid_grant", None, "of somebody who is gone");
 }

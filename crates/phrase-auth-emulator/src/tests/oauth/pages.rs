@@ -3,7 +3,7 @@
 use super::wire::{decide, form, log_in, open, query, submit, ticket};
 use crate::seed::{PLAIN_USER, PUBLIC_CLIENT};
 use crate::tests::wire::send;
-use crate::{Emulator, Endpoint, OAuthClient};
+use crate::{Emulator, Endpoint, OAuthClient, TmsUser};
 
 #[tokio::test]
 async fn every_page_and_every_redirect_bears_the_headers_that_protect_it() {
@@ -58,7 +58,7 @@ async fn names_on_the_pages_are_escaped() {
         .name(name)
         .redirect_uri("https://x.example/");
     let builder = Emulator::builder()
-        .tms_user(name, "<p>")
+        .tms_user(TmsUser::new(name, "<p>"))
         .oauth_client(client);
     let emulator = builder.start().await.unwrap();
     let request = form(&[

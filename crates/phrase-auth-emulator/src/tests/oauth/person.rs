@@ -2,7 +2,7 @@
 
 use super::wire::{ON_LOOPBACK, Pair, parameter, query, redeem, url, who_am_i};
 use crate::seed::{ADMIN_USER, LOCKING_USER, PLAIN_USER, PUBLIC_CLIENT, SSO_USER, TWO_FACTOR_USER};
-use crate::{AuthorizeError, Emulator, Person};
+use crate::{AuthorizeError, Emulator, Person, TmsUser};
 
 #[tokio::test]
 async fn authorize_gives_back_where_the_plain_user_is_sent() {
@@ -20,7 +20,7 @@ async fn authorize_gives_back_where_the_plain_user_is_sent() {
 
 #[tokio::test]
 async fn another_person_logs_in_with_what_belongs_to_the_name() {
-    let builder = Emulator::builder().tms_user("own <user>", "pässword");
+    let builder = Emulator::builder().tms_user(TmsUser::new("own <user>", "pässword"));
     let emulator = builder.start().await.unwrap();
     let url = url(&emulator, &query(&PUBLIC_CLIENT, &[]));
     for (person, name) in [

@@ -6,7 +6,7 @@ use super::wire::{
 };
 use crate::Endpoint::{AuthorizeLogin, OAuthToken};
 use crate::seed::{CONFIDENTIAL_CLIENT, PUBLIC_CLIENT};
-use crate::{Emulator, LogEntry, OAuthClient, Person};
+use crate::{Emulator, LogEntry, OAuthClient, Person, TmsUser};
 
 const NAME: &str = "canary-name-0123456789";
 const PASSWORD: &str = "canary-password-0123456789";
@@ -26,7 +26,7 @@ fn shown(entry: &LogEntry) -> String {
 
 #[tokio::test]
 async fn the_log_shows_the_names_of_a_flow_and_finds_its_secrets() {
-    let builder = Emulator::builder().tms_user(NAME, PASSWORD);
+    let builder = Emulator::builder().tms_user(TmsUser::new(NAME, PASSWORD));
     let emulator = builder.start().await.unwrap();
     let more = [
         ("state", STATE),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::wire::{assert_error_page, decide, location, log_in, open, query, submit, ticket, url};
-use crate::seed::{PLAIN_USER, PUBLIC_CLIENT};
+use crate::seed::{ADMIN_USER, PLAIN_USER, PUBLIC_CLIENT};
 use crate::tests::wire::{FORM, send};
 use crate::{Emulator, Endpoint, Person};
 
@@ -26,6 +26,21 @@ async fn a_ticket_is_used_once_and_for_its_own_page() {
     let fields = [("ticket", "guessed"), ("decision", "allow")];
     let guessed = submit(&emulator, Endpoint::AuthorizeConsent, &fields).await;
     assert_error_page(&guessed, 400, None, "guessed");
+}
+
+#[tokio::test]
+async fn an_open_page_of_a_user_who_is_taken_away_leads_nowhere() {
+    let emulator = Emulator::start().await.unwrap();
+    let request = query(&PUBLIC_CLIENT, &[]);
+    let [gone, stays] = [PLAIN_USER, ADMIN_USER];
+    let pages = [
+        log_in(&emulator, &open(&emulator, &request).await, &gone).await,
+        log_in(&emulator, &open(&emulator, &request).await, &stays).await,
+    ];
+    assert!(emulator.remove_user(gone.user_name));
+    let reply = decide(&emulator, &pages[0], "allow").await;
+    assert_error_page(&reply, 400, None, "the user is gone");
+    location(&decide(&emulator, &pages[1], "allow").await);
 }
 
 #[tokio::test]

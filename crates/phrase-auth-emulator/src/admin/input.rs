@@ -1,0 +1,82 @@
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+use super::route::{Field, Route};
+use crate::call::Call;
+use crate::flaw::Flaw;
+use crate::form::Form;
+
+/// What a request to the admin door brings, once its shape is known to be right.
+pub(super) struct Input {
+    names: Vec<String>,
+    query: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Input {
+    pub(super) fn read(
+        route: &'static Route,
+        names: Vec<String>,
+        call: &Call,
+    ) -> Result<Self, Problem> {
+        let query = query(route.query, call.query.as_deref().unwrap_or_default())?;
+        if !call.body.is_empty() {
+            if route.body.is_empty() {
+                return Err(Problem::bad("this path takes no body"));
+            }
+            if !call.is_json() {
+                return Err(Problem::media());
+            }
+        }
+        Ok(Self {
+            names,
+            query,
+            body: call.body.to_vec(),
+        })
+    }
+
+    /// What stands in the place of the first name in the path.
+    pub(super) fn name(&self) -> &str {
+        self.names.first().map_or("", String::as_str)
+    }
+
+    /// [`Input::name`], where that is a number.
+    pub(super) fn number(&self) -> Result<u64, Problem> {
+        self.name()
+            .parse()
+            .map_err(|_| Problem::bad("the last segment of the path is not a number"))
+    }
+
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+        let mut query = self.query.iter();
+        query
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The body, where it is what this path takes.
+    pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let mut json = serde_json::Deserializer::from_slice(&self.body);
+        let read = serde_path_to_error::deserialize(&mut json).map_err(Flaw::from);
+        let read = read.map_err(Problem::bad)?;
+        json.end()
+            .map_err(|_| Problem::bad("the body goes on after its JSON object"))?;
+        Ok(read)
+    }
+}
+
+fn query(known: &[Field], query: &str) -> Result<Vec<(String, String)>, Problem> {
+    let form = Form::strictly(query.as_bytes()).map_err(Problem::bad)?;
+    let mut parameters = Vec::new();
+    for (name, value) in form.fields() {
+        if !known.iter().any(|field| field.name == name) {
+            let known: Vec<&str> = known.iter().map(|field| field.name).collect();
+            return Err(Problem::bad(match known.as_slice() {
+                [] => "this path takes no query".to_owned(),
+                known => format!("the query of this path takes {} only", known.join(", ")),
+            }));
+        }
+        parameters.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(parameters)
+}

@@ -1,0 +1,51 @@
+use super::wire::exchange;
+use crate::{Emulator, Endpoint, LogFilter, seed};
+
+#[tokio::test]
+async fn what_is_expected_is_judged_from_the_moment_it_was_said() {
+    let emulator = Emulator::start().await.unwrap();
+    exchange(&emulator, seed::GOOD_TMS).await;
+    let log = emulator.log();
+    log.expect(Endpoint::TokenExchange).times(1);
+    log.expect(Endpoint::Login).at_most(0);
+    let unmet = log.verify().unwrap_err();
+    assert_eq!(
+        unmet.to_string(),
+        "1 requests were expected at token-exchange, 0 arrived"
+    );
+    exchange(&emulator, seed::GOOD_TMS).await;
+    assert_eq!(log.verify(), Ok(()));
+    exchange(&emulator, seed::GOOD_TMS).await;
+    assert_eq!(log.verify().unwrap_err().misses()[0].arrived, 2);
+    log.expect(Endpoint::TokenExchange).at_least(1);
+    assert_eq!(log.verify().unwrap_err().misses().len(), 2);
+    log.clear();
+    assert_eq!(log.verify(), Ok(()), "forgotten with the requests");
+}
+
+#[tokio::test]
+async fn the_next_request_is_one_that_arrives_from_now_on() {
+    let emulator = Emulator::start().await.unwrap();
+    exchange(&emulator, seed::GOOD_TMS).await;
+    let log = emulator.log();
+    let filter = LogFilter::new().endpoint(Endpoint::TokenExchange);
+    let next = log.next(filter.clone());
+    let (next, _) = tokio::join!(next, exchange(&emulator, seed::EXPIRED));
+    assert_eq!(next.number(), 1);
+    assert_eq!(next.status().map(|it| it.as_u16()), Some(400));
+    let seen = log.next(filter.after(0)).await;
+    assert_eq!(seen.number(), 1, "it has come already");
+}
+
+#[tokio::test]
+async fn requests_are_found_by_where_how_and_when() {
+    let emulator = Emulator::start().await.unwrap();
+    exchange(&emulator, seed::GOOD_TMS).await;
+    exchange(&emulator, seed::EXPIRED).await;
+    let found = |filter| emulator.log().find(&filter).len();
+    assert_eq!(found(LogFilter::new()), 2);
+    assert_eq!(found(LogFilter::new().endpoint(Endpoint::Login)), 0);
+    assert_eq!(found(LogFilter::new().status(http::StatusCode::OK)), 1);
+    assert_eq!(found(LogFilter::new().after(0)), 1);
+    assert_eq!(found(LogFilter::new().fault("html-200")), 0);
+}
