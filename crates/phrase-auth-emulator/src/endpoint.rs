@@ -133,6 +133,13 @@ impl Endpoint {
         )
     }
 
+    /// Whether it proves a header to work.
+    pub(crate) fn is_protected(self) -> bool {
+        Application::ALL
+            .iter()
+            .any(|application| Self::protected(*application) == self)
+    }
+
     /// Paths are compared byte for byte: a doubled or a trailing slash is another path.
     pub(crate) fn at(path: &str) -> Self {
         Self::ALL

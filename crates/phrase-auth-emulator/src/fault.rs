@@ -23,6 +23,7 @@ use self::mode::{Effect, Kind};
 pub use self::rule::{FaultRule, fault};
 use crate::Application;
 use crate::call::Call;
+use crate::json::Object;
 use crate::jwt::Oddity;
 use crate::reply::Reply;
 use crate::tls::Flaw;
@@ -89,6 +90,7 @@ impl Change<'_> {
         let fits = match self.effect {
             Effect::Changed(Kind::Any, _) => true,
             Effect::Changed(Kind::Body, _) => is_good && !answer.body.is_empty(),
+            Effect::Changed(Kind::Json, _) => is_good && Object::read(&answer.body).is_some(),
             _ => is_good && Members::read(&answer.body).is_some(),
         };
         if !fits {

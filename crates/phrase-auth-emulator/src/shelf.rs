@@ -22,10 +22,10 @@ impl<T> Shelf<T> {
     /// Keeps a thing, and says under which name.
     pub(crate) fn put(&mut self, thing: T) -> Result<String, Unspecified> {
         let name = draw()?;
-        if self.by_name.len() >= CAPACITY {
-            if let Some((_, oldest)) = self.by_number.pop_first() {
-                self.by_name.remove(&oldest);
-            }
+        if self.by_name.len() >= CAPACITY
+            && let Some((_, oldest)) = self.by_number.pop_first()
+        {
+            self.by_name.remove(&oldest);
         }
         let number = self.next;
         self.next = number.saturating_add(1);

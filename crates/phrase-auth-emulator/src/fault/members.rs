@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::json::Object;
 
-/// The members of an answer that gives a token, as text, so that they can be written as no JSON writer would.
+/// The members of an answer, as text, so that they can be written as no JSON writer would.
 pub(super) struct Members(Vec<(String, String)>);
 
 /// What a member says, whatever the scheme calls it.
@@ -21,11 +21,24 @@ pub(super) enum Role {
 impl Members {
     /// `None` if the answer is no JSON object, or has no token in it.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
+        let members = Self::all(body)?;
+        members.at(Role::Token).is_some().then_some(members)
+    }
+
+    /// Of any JSON object.
+    pub(super) fn all(body: &[u8]) -> Option<Self> {
         let members = Object::read(body)?
             .into_members()
             .map(|(name, value)| (name, value.to_string()));
-        let members = Self(members.collect());
-        members.at(Role::Token).is_some().then_some(members)
+        Some(Self(members.collect()))
+    }
+
+    /// This value under every name.
+    pub(super) fn each(mut self, value: &str) -> Self {
+        for (_, old) in &mut self.0 {
+            value.clone_into(old);
+        }
+        self
     }
 
     /// In the place of what is there, or as one more. The value is JSON, or should be.

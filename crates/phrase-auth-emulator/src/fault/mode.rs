@@ -49,8 +49,8 @@ pub(crate) enum Effect {
 /// What kind of answer a change is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// One that gives a token.
-    Token,
+    /// One with a JSON object.
+    Json,
     /// One with a body.
     Body,
     /// Any.
@@ -62,7 +62,8 @@ impl Effect {
     pub(crate) fn fits(self, endpoint: Endpoint) -> bool {
         match self {
             Self::Late(_) | Self::Instead(_) | Self::Changed(Kind::Any, _) => true,
-            Self::Changed(Kind::Token, _) | Self::Edited(_) => endpoint.grants(),
+            Self::Changed(Kind::Json, _) => endpoint.grants() || endpoint.is_protected(),
+            Self::Edited(_) => endpoint.grants(),
             Self::Changed(Kind::Body, _) => endpoint != Endpoint::Logout,
             Self::Jwt(_) => endpoint == Endpoint::TokenExchange,
             Self::Tls(_) => false,

@@ -2,9 +2,45 @@
 
 use super::super::incident::{Incident, json};
 use super::super::members::{Members, Role};
-use super::{Kind, Mode, changed, edited, instead, rewritten};
+use super::{Kind, Mode, Spoiled, changed, edited, instead, rewritten};
 
 pub(super) const MODES: &[Mode] = &[
+    changed(
+        Kind::Json,
+        "json-all-null",
+        "the answer with null in the place of every member",
+        |incident| each(incident, "null"),
+    ),
+    changed(
+        Kind::Json,
+        "json-all-true",
+        "the answer with true in the place of every member",
+        |incident| each(incident, "true"),
+    ),
+    changed(
+        Kind::Json,
+        "json-all-numbers",
+        "the answer with a number in the place of every member",
+        |incident| each(incident, "7"),
+    ),
+    changed(
+        Kind::Json,
+        "json-all-strings",
+        "the answer with a string in the place of every member",
+        |incident| each(incident, "\"a b\""),
+    ),
+    changed(
+        Kind::Json,
+        "json-all-arrays",
+        "the answer with an array in the place of every member",
+        |incident| each(incident, "[]"),
+    ),
+    changed(
+        Kind::Json,
+        "json-all-objects",
+        "the answer with an object in the place of every member",
+        |incident| each(incident, "{}"),
+    ),
     instead("json-empty", "200 and an object with nothing in it", |_| {
         json(200, "{}").into()
     }),
@@ -33,7 +69,7 @@ pub(super) const MODES: &[Mode] = &[
         json(200, format!("{{\"x\":\"{}\"}}", "x".repeat(300_000))).into()
     }),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-wrapped",
         "the answer in an array",
         |incident| {
@@ -44,7 +80,7 @@ pub(super) const MODES: &[Mode] = &[
         },
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-in-data",
         "the answer as the member data of an object",
         |incident| {
@@ -55,7 +91,7 @@ pub(super) const MODES: &[Mode] = &[
         },
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-as-string",
         "the answer as the text of a JSON string",
         |incident| {
@@ -64,7 +100,7 @@ pub(super) const MODES: &[Mode] = &[
         },
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-truncated",
         "half of the answer, with the length of that",
         |incident| {
@@ -74,7 +110,7 @@ pub(super) const MODES: &[Mode] = &[
         },
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-without-end",
         "the answer without its last brace",
         |incident| {
@@ -83,13 +119,13 @@ pub(super) const MODES: &[Mode] = &[
         },
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-doubled",
         "the answer twice in one body",
         |incident| rewritten(incident, incident.answer.body.repeat(2)),
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-trailing-comma",
         "the answer with a comma before its last brace",
         |incident| {
@@ -100,13 +136,13 @@ pub(super) const MODES: &[Mode] = &[
         },
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-trailing-text",
         "the answer, and words behind it",
         |incident| rewritten(incident, format!("{} trailing", text(incident))),
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-comment",
         "the answer, and a comment in it",
         |incident| {
@@ -117,25 +153,25 @@ pub(super) const MODES: &[Mode] = &[
         },
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-single-quotes",
         "the answer with the wrong quotation marks",
         |incident| rewritten(incident, text(incident).replace('"', "'")),
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-prefixed",
         "the answer behind a guard against scripts",
         |incident| rewritten(incident, format!(")]}}',\n{}", text(incident))),
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-bom",
         "the answer behind a byte order mark",
         |incident| rewritten(incident, format!("\u{feff}{}", text(incident))),
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-utf16",
         "the answer in UTF-16",
         |incident| {
@@ -145,7 +181,7 @@ pub(super) const MODES: &[Mode] = &[
         },
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-not-utf8",
         "the answer, and a member that is not UTF-8",
         |incident| {
@@ -156,7 +192,7 @@ pub(super) const MODES: &[Mode] = &[
         },
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-nul",
         "the answer, and a NUL behind it",
         |incident| rewritten(incident, format!("{}\0", text(incident))),
@@ -196,7 +232,7 @@ pub(super) const MODES: &[Mode] = &[
         },
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-many-members",
         "the answer, and 10,000 members more",
         |incident| {
@@ -241,7 +277,7 @@ pub(super) const MODES: &[Mode] = &[
         |members| members.after("x", "1").after("x", "2"),
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-escaped-names",
         "the answer with its names in escapes",
         |incident| {
@@ -260,11 +296,11 @@ pub(super) const MODES: &[Mode] = &[
         |members| members.renamed(camel),
     ),
     changed(
-        Kind::Token,
+        Kind::Json,
         "json-spread",
         "the answer with white space wherever it may be",
         |incident| {
-            let spread = Members::read(&incident.answer.body)?.text();
+            let spread = Members::all(&incident.answer.body)?.text();
             rewritten(
                 incident,
                 spread
@@ -274,6 +310,12 @@ pub(super) const MODES: &[Mode] = &[
         },
     ),
 ];
+
+/// The true answer with this in the place of every member.
+fn each(incident: &Incident<'_>, value: &str) -> Option<Spoiled> {
+    let members = Members::all(&incident.answer.body)?;
+    rewritten(incident, members.each(value).text())
+}
 
 fn text(incident: &Incident<'_>) -> String {
     String::from_utf8_lossy(&incident.answer.body).into_owned()
