@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use phrase_auth_core::{MemoryStore, Session, TokenStore};
 use phrase_auth_emulator::{Emulator, RefreshRotation};
@@ -7,10 +8,10 @@ use phrase_auth_oauth2::{ClientAuth, OAuth2Auth, OAuth2Client};
 use super::held::Held;
 use super::trial::{Bed, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Trial};
 
+/// At a server with grace, where a refresh whose answer was lost can be repeated.
 pub(crate) async fn check(trial: Trial) {
-    let bed = trial
-        .bed(Emulator::builder().refresh_rotation(RefreshRotation::Keep))
-        .await;
+    let builder = Emulator::builder().refresh_rotation(RefreshRotation::Grace(GRACE));
+    let bed = trial.bed(builder).await;
     let person = Person::new(&bed, ClientAuth::Basic);
     person.log_in(&bed).await;
     person
@@ -74,3 +75,6 @@ impl Person {
 }
 
 pub(crate) const USER: &str = "jane";
+
+/// Longer than any window.
+const GRACE: Duration = Duration::from_secs(2 * 3600);
