@@ -24,7 +24,7 @@ pub(crate) async fn check(trial: Trial) {
     let begun = bed.requests();
     bed.fall_ill();
     let result = person.oauth.finish(pending, &back, USER).await;
-    let arrived = bed.requests() - begun;
+    let arrived = bed.requests_since(begun);
     assert_eq!(arrived, bed.requests_when_ill(), "{name}: {result:?}");
     bed.heal();
 

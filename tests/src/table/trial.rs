@@ -116,6 +116,10 @@ impl Bed {
         self.emulator.log().count(self.trial.endpoint)
     }
 
+    pub(crate) fn requests_since(&self, before: u64) -> u64 {
+        self.requests().saturating_sub(before)
+    }
+
     /// So many are to arrive while it is ill.
     pub(crate) fn requests_when_ill(&self) -> u64 {
         match self.trial.kind.is_of_handshake() {
