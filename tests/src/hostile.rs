@@ -1,24 +1,15 @@
 //! A server that answers with whatever bytes a test wants, and counts what reaches it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// What becomes of one request.
+/// What is said to one request; then the connection ends.
 #[derive(Clone)]
-pub(crate) enum Answer {
-    /// These bytes, then the end of the connection.
-    Raw(Vec<u8>),
-    /// A head, then the same chunk over and over.
-    Endless,
-    /// Nothing, for ever.
-    Silence,
-    /// One byte at a time, for ever, at the pace of the reader.
-    Drip,
-}
+pub(crate) struct Answer(Vec<u8>);
 
 pub(crate) struct Hostile {
     origin: String,
@@ -42,7 +33,9 @@ impl Hostile {
                         let mut stream = stream;
                         if read_request(&mut stream).await.is_some() {
                             let number = requests.fetch_add(1, Ordering::SeqCst);
-                            respond(stream, answer(number)).await;
+                            let Answer(bytes) = answer(number);
+                            let _ = stream.write_all(&bytes).await;
+                            let _ = stream.shutdown().await;
                         }
                     });
                 }
@@ -70,37 +63,17 @@ impl Drop for Hostile {
     }
 }
 
-/// A server that is well until it is told to be ill, and then gives this answer.
-pub(crate) async fn ailing(
-    answer: Answer,
-    well: impl Fn(usize) -> Answer + Send + Sync + 'static,
-) -> (Hostile, Arc<AtomicBool>) {
-    let ill = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&ill);
-    let server = Hostile::start(move |number| match told.load(Ordering::SeqCst) {
-        true => answer.clone(),
-        false => well(number),
-    });
-    (server.await, ill)
-}
-
 /// A head of this status line and headers, and a body of the right length.
 pub(crate) fn http(status: &str, headers: &str, body: &str) -> Answer {
     let length = body.len();
-    Answer::Raw(
-        format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}")
-            .into_bytes(),
-    )
-}
-
-pub(crate) fn json(body: &str) -> Answer {
-    http("200 OK", "content-type: application/json\r\n", body)
+    let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n");
+    Answer(format!("{head}{body}").into_bytes())
 }
 
 pub(crate) fn good(token: &str, expires_in: u64) -> Answer {
-    json(&format!(
-        r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":{expires_in}}}"#
-    ))
+    let body =
+        format!(r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":{expires_in}}}"#);
+    http("200 OK", "content-type: application/json\r\n", &body)
 }
 
 async fn read_request(stream: &mut TcpStream) -> Option<()> {
@@ -121,30 +94,6 @@ async fn read_request(stream: &mut TcpStream) -> Option<()> {
                 .unwrap_or(0);
             if body.len() >= length {
                 return Some(());
-            }
-        }
-    }
-}
-
-async fn respond(mut stream: TcpStream, answer: Answer) {
-    const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{\"x\":\"";
-    match answer {
-        Answer::Raw(bytes) => {
-            let _ = stream.write_all(&bytes).await;
-            let _ = stream.shutdown().await;
-        }
-        Answer::Endless => {
-            let _ = stream.write_all(HEAD).await;
-            while stream.write_all(&[b'x'; 16 * 1024]).await.is_ok() {}
-        }
-        Answer::Silence => {
-            let mut rest = [0; 1];
-            let _ = stream.read(&mut rest).await;
-        }
-        Answer::Drip => {
-            let _ = stream.write_all(HEAD).await;
-            while stream.write_all(b"x").await.is_ok() {
-                tokio::task::yield_now().await;
             }
         }
     }

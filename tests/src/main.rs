@@ -4,14 +4,6 @@
 #[cfg(test)]
 mod apitoken;
 #[cfg(test)]
-mod bad_answers;
-#[cfg(test)]
-mod bad_codes;
-#[cfg(test)]
-mod bad_logins;
-#[cfg(test)]
-mod bad_refreshes;
-#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod hostile;
@@ -27,6 +19,8 @@ mod redaction;
 mod runtimes;
 #[cfg(test)]
 mod storms;
+#[cfg(test)]
+mod table;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]

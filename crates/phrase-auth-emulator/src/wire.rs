@@ -85,7 +85,8 @@ impl AsyncWrite for Wire {
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.stream().as_mut() {
             Some(stream) => Pin::new(stream).poll_flush(context),
-            // Nothing was written, so nothing is held back; the server flushes while it waits for an answer.
+            // Nothing is held back. A failure would make the server drop the request that is being answered, and the
+            // stream with it, as soon as something slow is written there.
             None => Poll::Ready(Ok(())),
         }
     }

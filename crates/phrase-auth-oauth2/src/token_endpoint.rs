@@ -100,7 +100,8 @@ impl TokenEndpoint {
             let _ = request.request(&keep);
         })?;
         let call = Call::new(Grant::Code, &self.token_url).tried(&code);
-        let call = [verifier, secret.as_ref()]
+        let basic = basic(&request);
+        let call = [verifier, secret.as_ref(), basic.as_ref()]
             .into_iter()
             .flatten()
             .fold(call, Call::sent);
@@ -120,9 +121,11 @@ impl TokenEndpoint {
             let _ = client.exchange_refresh_token(&token).request(&keep);
         });
         drop(Secret::new(token.into_secret()));
+        let request = request?;
+        let basic = basic(&request);
         let call = Call::new(Grant::Refresh, &self.token_url).tried(refresh_token);
-        let call = secret.iter().fold(call, Call::sent);
-        self.send(request?, &call, deadline).await
+        let call = secret.iter().chain(&basic).fold(call, Call::sent);
+        self.send(request, &call, deadline).await
     }
 
     /// The secret, from wherever it comes, in the time that there is.
@@ -200,6 +203,12 @@ impl TokenEndpoint {
         }
         Ok((answer, start))
     }
+}
+
+/// The secret once more, as it stands in the header: a server that repeats that would show it.
+fn basic(request: &Request<Bytes>) -> Option<Secret> {
+    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    value.strip_prefix("Basic ").map(Secret::from)
 }
 
 type Client = BasicClient<

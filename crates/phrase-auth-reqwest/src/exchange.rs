@@ -1,6 +1,7 @@
 use bytes::Bytes;
+use http::header::{HeaderMap, TRANSFER_ENCODING};
 use http::{Request, Response, Version};
-use phrase_auth_core::TransportError;
+use phrase_auth_core::{Fault, TransportError};
 
 use crate::body;
 use crate::fault::{from_reqwest, not_allowed};
@@ -16,10 +17,21 @@ pub(crate) async fn exchange(
         .await
         .map_err(from_reqwest)?;
     let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+    if !is_plain(&headers) {
+        return Err(TransportError::new(Fault::Broken, true)
+            .with_source("the answer is in a transfer coding that was not asked for"));
+    }
     let mut answer = Response::new(body::read(response, max_body).await?);
     *answer.status_mut() = status;
     *answer.headers_mut() = headers;
     Ok(answer)
+}
+
+/// Whether the body is what the server meant: hyper takes off chunks, and hands every other coding on as it comes (RFC
+/// 9112, 6.1).
+fn is_plain(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"))
 }
 
 fn translate(request: Request<Bytes>) -> Result<reqwest::Request, TransportError> {

@@ -5,7 +5,7 @@ use crate::secret::Secret;
 /// Makes a server's words fit to be shown: without the secrets that were sent, without anything
 /// that moves a terminal's cursor or turns the reading direction, and short.
 pub(super) struct Scrubber {
-    /// Each secret raw, form-encoded and percent-encoded; the longest first.
+    /// Each secret raw, form-encoded, percent-encoded and as in a JSON string; the longest first.
     needles: Vec<Secret>,
 }
 
@@ -13,7 +13,7 @@ impl Scrubber {
     pub(super) fn new(sent: &[&Secret]) -> Self {
         let mut needles: Vec<Secret> = Vec::new();
         for secret in sent.iter().map(|secret| secret.expose()) {
-            needles.extend([secret.into(), form(secret), percent(secret)]);
+            needles.extend([secret.into(), form(secret), percent(secret), json(secret)]);
         }
         needles.retain(|needle: &Secret| !needle.expose().is_empty());
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.expose().len()));
@@ -111,6 +111,18 @@ fn percent(secret: &str) -> Secret {
     encoded(secret, b"-._~", None)
 }
 
+/// As in a string of JSON, where a login has it (RFC 8259 section 7). No secret of ours has control characters in it.
+fn json(secret: &str) -> Secret {
+    let mut text = String::with_capacity(secret.len().saturating_mul(2));
+    for c in secret.chars() {
+        if matches!(c, '"' | '\\') {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    Secret::new(text)
+}
+
 fn encoded(secret: &str, bare: &[u8], space: Option<char>) -> Secret {
     let mut text = String::with_capacity(secret.len().saturating_mul(3));
     for byte in secret.bytes() {
@@ -155,6 +167,10 @@ mod tests {
                 "{echo}"
             );
         }
+        let secret = Secret::new("ca\"na\\ry");
+        let body = r#"{"password":"ca\"na\\ry"}"#;
+        let shown = Scrubber::new(&[&secret]).description(body);
+        assert_eq!(shown, r#"{"password":"[redacted]"}"#);
         let short = Secret::new("abc123");
         let scrubber = Scrubber::new(&[&short]);
         assert_eq!(scrubber.code("no_abc123").unwrap(), "no_[redacted]");

@@ -238,6 +238,27 @@ async fn a_connection_is_closed_or_reset_where_the_fault_says() {
 }
 
 #[tokio::test]
+async fn what_is_written_slowly_is_written_to_its_end() {
+    let emulator = Emulator::start().await.unwrap();
+    let slow = fault(kind("slow-answer")).times(1);
+    emulator.faults().add(slow).unwrap();
+    assert_eq!(exchange(&emulator, seed::GOOD_TMS).await.status, 200);
+
+    emulator.faults().add(fault(kind("drip-body"))).unwrap();
+    let mut stream = wire::connect(&emulator).await;
+    let request = format!(
+        "GET /v2/user HTTP/1.1\r\nhost: 127.0.0.1:{}\r\n\r\n",
+        emulator.port()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut came = String::new();
+    while !came.ends_with("{\"x\":\"xxxxxxxxxx") {
+        let byte = timeout(wire::PATIENCE, stream.read_u8()).await;
+        came.push(char::from(byte.expect("one more").expect(&came)));
+    }
+}
+
+#[tokio::test]
 async fn an_answer_of_ones_own_has_its_status_headers_and_body_and_says_whose_it_is() {
     let emulator = Emulator::start().await.unwrap();
     let own = FaultKind::status(418)
