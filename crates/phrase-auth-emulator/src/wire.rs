@@ -68,7 +68,7 @@ impl AsyncRead for Wire {
         match self.stream().as_mut() {
             Some(stream) => Pin::new(stream).poll_read(context, buffer),
             // Not an end: that would make the server drop the request that is being answered.
-            None => Poll::Ready(Ok(())),
+            None => Poll::Pending,
         }
     }
 }
