@@ -29,7 +29,7 @@ mod whoami;
 fn the_table_has_one_row_for_each_fault_and_none_besides() {
     let named: Vec<String> = rows().into_iter().map(|row| row.mode).collect();
     let listed: Vec<String> = FaultKind::all().map(|kind| kind.to_string()).collect();
-    assert!(listed.len() >= 340, "{}", listed.len());
+    assert!(listed.len() >= 350, "{}", listed.len());
     assert_eq!(
         named.iter().collect::<BTreeSet<_>>(),
         listed.iter().collect()
@@ -104,11 +104,16 @@ where
             });
         }
     }
-    let mut sound = true;
+    let mut failed: usize = 0;
     while let Some(check) = checks.join_next().await {
-        sound &= check.is_ok();
+        failed = failed.saturating_add(usize::from(check.is_err()));
+        // More would say no more, and those that hang take their time.
+        assert!(
+            failed < 20,
+            "at least {failed} rows are not as the table says"
+        );
     }
-    assert!(sound, "rows that are not as the table says stand above");
+    assert_eq!(failed, 0, "so many rows are not as the table says");
 }
 
 /// Emulators at a time: each has a thread, and an answer that comes in time with this many should come in time.

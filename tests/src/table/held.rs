@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use phrase_auth_core::{
-    Authenticator, MemoryStore, Need, Session, StoreKey, TokenCache, TokenStore,
+    AuthError, AuthHeader, Authenticator, MemoryStore, Need, Session, StoreKey, Token, TokenCache,
+    TokenStore,
 };
 
 use super::expected::{Outcome, Quality};
@@ -32,52 +33,32 @@ impl Held<'_> {
         assert_eq!(arrived, bed.requests_when_ill(), "{name}: {result:?}");
         bed.heal();
 
-        let mut newest = before.clone();
-        match (bed.trial.expected.outcome, result) {
+        let newest = match (bed.trial.expected.outcome, result) {
             (Outcome::Good(quality), Ok(header)) => {
                 assert!(header.generation() > before.generation(), "{name}");
-                let taken = bed.takes(&header).await;
-                assert_eq!(taken, quality != Quality::Taken, "{name}");
-                let peeked = self.auth.peek().expect(name);
-                let kept = peeked.value() == header.value();
-                assert_eq!(kept, quality != Quality::Once, "{name}");
-                let token = self.session().await.token().secret().clone();
-                assert_eq!(token.expose(), header.token(), "{name}: saved");
-                match quality {
-                    Quality::Taken => assert!(self.auth.reject(&header), "{name}"),
-                    Quality::Kept | Quality::Once => bed.wait(),
-                }
-                newest = header;
+                self.assert_good(bed, quality, &header).await;
+                header
             }
             (Outcome::Fails { kind, stands }, Err(error)) => {
                 assert_eq!(error.kind(), kind, "{name}: {error}");
                 assert_eq!(error.verdict().is_some(), stands, "{name}: {error}");
-                let place = error.endpoint().expect(name);
-                assert!(place.contains(&bed.emulator.url()), "{name}: {error}");
-                let secrets = self.secrets().await;
-                assert_harmless(
-                    name,
-                    &error,
-                    &[&self.auth, self.cache, &self.store],
-                    &secrets,
-                );
+                self.assert_harmless(bed, &error).await;
                 let peeked = self.auth.peek().expect(name);
                 assert_eq!(peeked.value(), before.value(), "{name}: cached");
                 self.assert_unchanged(name, &kept, error.needs_login())
                     .await;
+                bed.wait();
                 if stands {
                     let so_far = bed.requests();
-                    bed.wait();
                     let again = self.auth.obtain(newer).await.expect_err(name);
                     assert_eq!(again.kind(), kind, "{name}: {again}");
                     assert_eq!(bed.requests(), so_far, "{name}: sent again");
                     person.await;
-                } else {
-                    bed.wait();
                 }
+                before
             }
             (expected, result) => panic!("{name}: {expected:?}, and came to {result:?}"),
-        }
+        };
 
         let so_far = bed.requests();
         let newer = Need::default().newer_than(newest.generation());
@@ -85,6 +66,36 @@ impl Held<'_> {
         let after = after.unwrap_or_else(|error| panic!("{name}, healed: {error}"));
         assert!(bed.requests_since(so_far) <= 1, "{name}: one request heals");
         assert!(bed.takes(&after).await, "{name}, healed");
+    }
+
+    /// The API takes it as the table says, and it is in the cache, unless it is too short-lived, and in the store.
+    async fn assert_good(&self, bed: &Bed, quality: Quality, header: &AuthHeader) {
+        let name = &bed.trial.name;
+        let taken = bed.takes(header).await;
+        assert_eq!(taken, quality != Quality::Taken, "{name}");
+        let peeked = self.auth.peek().expect(name);
+        let is_kept = peeked.value() == header.value();
+        assert_eq!(is_kept, quality != Quality::Once, "{name}: cached");
+        let session = self.session().await;
+        let saved = session.token().secret().expose();
+        assert_eq!(saved, header.token(), "{name}: stored");
+        match quality {
+            Quality::Taken => assert!(self.auth.reject(header), "{name}"),
+            Quality::Kept | Quality::Once => bed.wait(),
+        }
+    }
+
+    async fn assert_harmless(&self, bed: &Bed, error: &AuthError) {
+        let name = &bed.trial.name;
+        let place = error.endpoint().expect(name);
+        assert!(place.contains(&bed.emulator.url()), "{name}: {error}");
+        let secrets = self.secrets().await;
+        assert_harmless(
+            name,
+            error,
+            &[&self.auth, self.cache, &self.store],
+            &secrets,
+        );
     }
 
     /// Byte for byte, but for the note that a session was refused, which is for all who share it.
@@ -98,8 +109,7 @@ impl Held<'_> {
         let session = self.session().await;
         let [old, new] = [kept.token(), session.token()];
         assert_eq!(old.secret().expose(), new.secret().expose(), "{name}");
-        let refresh =
-            |token: &phrase_auth_core::Token| token.refresh().unwrap().expose().to_owned();
+        let refresh = |token: &Token| token.refresh().unwrap().expose().to_owned();
         assert_eq!(refresh(old), refresh(new), "{name}");
     }
 

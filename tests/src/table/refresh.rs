@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use phrase_auth_core::{MemoryStore, Session, TokenStore};
+use phrase_auth_core::{ErrorKind, MemoryStore, Session, TokenStore};
 use phrase_auth_emulator::{Emulator, RefreshRotation};
 use phrase_auth_oauth2::{ClientAuth, OAuth2Auth, OAuth2Client};
 
@@ -14,20 +14,14 @@ pub(crate) async fn check(trial: Trial) {
     let bed = trial.bed(builder).await;
     let person = Person::new(&bed, ClientAuth::Basic);
     person.log_in(&bed).await;
-    person
-        .held()
-        .check(&bed, async {
-            // An administrator may mend what is forbidden, and all else takes a login.
-            match bed
-                .trial
-                .expected
-                .is_kind(phrase_auth_core::ErrorKind::Forbidden)
-            {
-                true => person.auth.cache().reset(),
-                false => person.log_in(&bed).await,
-            }
-        })
-        .await;
+    let mend = async {
+        // An administrator may mend what is forbidden, and all else takes a login.
+        match bed.trial.expected.is_kind(ErrorKind::Forbidden) {
+            true => person.auth.cache().reset(),
+            false => person.log_in(&bed).await,
+        }
+    };
+    person.held().check(&bed, mend).await;
 }
 
 /// Somebody who logs in with a browser, and whose session is in a store.
