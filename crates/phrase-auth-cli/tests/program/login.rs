@@ -6,28 +6,27 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::Receiver;
 
-use phrase_auth_emulator::seed::{self, SeededClient};
-use phrase_auth_emulator::{Application, Emulator, Endpoint, Person};
+use phrase_auth_emulator::{Application, Emulator, Endpoint, OAuthClient, Person, seed};
 
 use crate::header::call;
 use crate::person::get;
-use crate::stage::{answer, emulator, program, run, server_that};
+use crate::stage::{answer, emulator, emulator_of, program, run, server_that};
 use crate::waiting::{Waiting, allow};
 
 /// The command, with a browser that is none.
-fn login<S: AsRef<OsStr>>(more: &[S], client: &SeededClient) -> Command {
+fn login<S: AsRef<OsStr>>(more: &[S], client_id: &str) -> Command {
     let mut command = program(&["login", "--scheme", "oauth2", "--no-browser"]);
-    command.args(["--client-id", client.client_id]).args(more);
+    command.args(["--client-id", client_id]).args(more);
     command
 }
 
 /// The same, pointed at an emulator.
 fn pointed<S: AsRef<OsStr>>(more: &[S], emulator: &Emulator) -> Command {
-    pointed_as(more, emulator, &seed::PUBLIC_CLIENT)
+    pointed_as(more, emulator, seed::PUBLIC_CLIENT.client_id)
 }
 
-fn pointed_as<S: AsRef<OsStr>>(more: &[S], emulator: &Emulator, client: &SeededClient) -> Command {
-    let mut command = login(more, client);
+fn pointed_as<S: AsRef<OsStr>>(more: &[S], emulator: &Emulator, client_id: &str) -> Command {
+    let mut command = login(more, client_id);
     command
         .env("PHRASE_AUTH_EMULATOR", emulator.url())
         .env("PHRASE_REGION", "eu");
@@ -183,7 +182,7 @@ fn the_port_the_address_and_the_redirect_uri_can_be_chosen() {
         &free_port,
     ];
     let client = seed::CONFIDENTIAL_CLIENT;
-    let waiting = Waiting::start(pointed_as(&args, &emulator, &client));
+    let waiting = Waiting::start(pointed_as(&args, &emulator, client.client_id));
     assert_eq!(waiting.callback(), "https://app.example/callback");
     drop(waiting);
 
@@ -205,17 +204,18 @@ fn without_pkce_no_challenge_is_sent() {
 
 #[test]
 fn a_client_with_a_secret_has_it_in_a_file() {
-    let emulator = emulator();
-    let client = seed::CONFIDENTIAL_CLIENT;
+    // The seeded one is for a port that another process of this machine may have.
+    let client = OAuthClient::confidential("own", "own secret")
+        .redirect_uri("http://127.0.0.1/callback")
+        .any_loopback_port();
+    let emulator = emulator_of(Emulator::builder().oauth_client(client));
     let folder = tempfile::tempdir().unwrap();
     let (good, bad) = (folder.path().join("good"), folder.path().join("bad"));
-    std::fs::write(&good, client.client_secret.unwrap()).unwrap();
+    std::fs::write(&good, "own secret").unwrap();
     std::fs::write(&bad, "canary").unwrap();
     let with = |path: &std::path::Path| {
         let path = path.to_str().unwrap();
-        let uri = "http://127.0.0.1:53682/callback";
-        let args = ["--client-secret-file", path, "--redirect-uri", uri];
-        pointed_as(&args, &emulator, &client)
+        pointed_as(&["--client-secret-file", path], &emulator, "own")
     };
     let waiting = Waiting::start(with(&good));
     allow(&emulator, &waiting);
@@ -275,7 +275,7 @@ fn a_session_file_keeps_the_session_for_its_owner_alone() {
 fn a_session_without_a_refresh_token_is_told_its_end() {
     let emulator = emulator();
     let client = seed::NO_REFRESH_CLIENT;
-    let waiting = Waiting::start(pointed_as(&[] as &[&str], &emulator, &client));
+    let waiting = Waiting::start(pointed_as(&[] as &[&str], &emulator, client.client_id));
     allow(&emulator, &waiting);
     let ended = waiting.end();
     ended.answer();
@@ -292,7 +292,7 @@ fn grants(granted: &'static str, who: &'static str) -> (Command, Receiver<String
         })
     });
     let args = ["--scope", "read", "--scope", "write", "--region", "eu"];
-    let mut command = login(&args, &seed::PUBLIC_CLIENT);
+    let mut command = login(&args, seed::PUBLIC_CLIENT.client_id);
     command.args(["--base-url", &format!("{origin}/web")]);
     (command, told)
 }
@@ -338,7 +338,7 @@ fn a_code_that_is_refused_is_not_sent_again_and_the_options_that_may_help_are_na
     let (origin, told) = server_that(move |_| Some(refused.clone()));
     let base = format!("{origin}/web");
     let args = ["--region", "us", "--base-url", &base];
-    let waiting = Waiting::start(login(&args, &seed::PUBLIC_CLIENT));
+    let waiting = Waiting::start(login(&args, seed::PUBLIC_CLIENT.client_id));
     come_back(&waiting);
     let ended = waiting.end();
     let text = ended.failure(4);
@@ -363,7 +363,7 @@ fn what_is_wrong_with_the_environment_is_said_before_anybody_logs_in() {
     );
     let plain = login(
         &["--region", "eu", "--base-url", "http://tms.invalid"],
-        &seed::PUBLIC_CLIENT,
+        seed::PUBLIC_CLIENT.client_id,
     );
     let odd = pointed(&["--scope", "a b"], &emulator);
     for (command, word) in [

@@ -50,10 +50,7 @@ pub(crate) fn emulator() -> Emulator {
 }
 
 pub(crate) fn emulator_of(builder: phrase_auth_emulator::EmulatorBuilder) -> Emulator {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    runtime.block_on(builder.start()).unwrap()
+    builder.start_blocking().unwrap()
 }
 
 /// How a run ended.
