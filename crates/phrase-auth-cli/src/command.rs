@@ -61,8 +61,8 @@ async fn answer(cli: Cli) -> Result<Exit, Report> {
     }
 }
 
-/// A signal ends the command where it waits: what it holds is dropped, and the code is the signal's. Only a refresh that
-/// is under way is waited for.
+/// A signal ends the command where it waits: what it holds is dropped, and the code is the signal's. Only a refresh
+/// that is under way is waited for.
 async fn unless_stopped(
     command: impl Future<Output = Result<(), Report>>,
     rotation: &Rotation,

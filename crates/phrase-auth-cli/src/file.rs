@@ -1,5 +1,5 @@
 #[cfg(unix)]
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -11,6 +11,19 @@ use crate::report::Report;
 mod draft;
 
 pub(crate) use self::draft::sweep;
+
+/// Takes away a file that [`replace`] would replace, if it is there.
+///
+/// # Errors
+///
+/// As `replace`.
+pub(crate) fn clear(path: &Path) -> Result<(), Report> {
+    let removed = regular_or_absent(path).and_then(|()| match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        outcome => outcome,
+    });
+    removed.map_err(|error| unwritable(path, &error))
+}
 
 /// Puts `text` and a newline into a file that only its owner can read, as [`write`] does.
 ///
@@ -126,7 +139,7 @@ mod tests {
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
-        let entries = std::fs::read_dir(folder).unwrap();
+        let entries = fs::read_dir(folder).unwrap();
         entries
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect()
@@ -138,7 +151,7 @@ mod tests {
         let path = folder.path().join("header");
         for text in ["first", "second"] {
             replace(&path, text).unwrap();
-            assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{text}\n"));
+            assert_eq!(fs::read_to_string(&path).unwrap(), format!("{text}\n"));
             assert_eq!(names(folder.path()), ["header"]);
         }
     }
@@ -149,10 +162,10 @@ mod tests {
         let path = folder.path().join("header");
         probe(&path).unwrap();
         assert!(names(folder.path()).is_empty());
-        std::fs::write(&path, "old").unwrap();
+        fs::write(&path, "old").unwrap();
         check(&path).unwrap();
         assert_eq!(names(folder.path()), ["header"]);
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert!(check(folder.path()).is_err());
         assert!(check(&folder.path().join("none/header")).is_err());
     }
@@ -163,8 +176,8 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("header");
-        std::fs::write(&path, "old").unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         replace(&path, "new").unwrap();
         let mode = path.metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
@@ -175,7 +188,7 @@ mod tests {
     fn a_link_or_a_folder_is_left_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("target");
-        std::fs::write(&target, "old").unwrap();
+        fs::write(&target, "old").unwrap();
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&target, &link).unwrap();
         for path in [
@@ -185,7 +198,7 @@ mod tests {
         ] {
             assert!(replace(path, "new").is_err(), "{path:?}");
         }
-        assert_eq!(std::fs::read_to_string(&target).unwrap(), "old");
+        assert_eq!(fs::read_to_string(&target).unwrap(), "old");
         assert_eq!(names(folder.path()).len(), 2);
     }
 }

@@ -37,8 +37,8 @@ impl Rotation {
         });
     }
 
-    /// Waits until no refresh is under way, sees to it that its refresh token is kept, and says so on stderr where there
-    /// is no place to keep it.
+    /// Waits until no refresh is under way, sees to it that its refresh token is kept, and says so on stderr where
+    /// there is no place to keep it.
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
 //! The admin door: what the library can do, over HTTP and in JSON, for programs in any language.
 //!
-//! What comes here meets no fault and is in no log.
+//! What comes here is in no log, and meets no fault but those of the handshake, which come before it.
 
 mod clients;
 mod clock;

@@ -33,8 +33,8 @@ pub enum ApiTokenFate {
     Deleted,
 }
 
-/// An API token as [`Emulator::api_tokens`](crate::Emulator::api_tokens) lists it. Its value can be compared, and not be
-/// read.
+/// An API token as [`Emulator::api_tokens`](crate::Emulator::api_tokens) lists it. Its value can be compared, and not
+/// be read.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct KnownApiToken {

@@ -72,8 +72,8 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Speaks HTTPS, with a certificate of a certificate authority of its own: [`Emulator::ca_pem`] is what a client has
-    /// to believe. Both are made at the start.
+    /// Speaks HTTPS, with a certificate of a certificate authority of its own: [`Emulator::ca_pem`] is what a client
+    /// has to believe. Both are made at the start.
     pub fn tls(mut self) -> Self {
         self.tls = true;
         self
@@ -196,14 +196,14 @@ impl EmulatorBuilder {
         Ok(Emulator::new(world, start.wait_blocking()?))
     }
 
-    /// The emulator without a server: its endpoints and its admin door as a router, for an axum server of one's own, and
-    /// its handles. That server has to listen on [`EmulatorBuilder::port`] of 127.0.0.1; limits on connections and heads
-    /// are its own. Faults that no HTTP server commits are answered 501 there, with an explanation.
+    /// The emulator without a server: its endpoints and its admin door as a router, for an axum server of one's own,
+    /// and its handles. That server has to listen on [`EmulatorBuilder::port`] of 127.0.0.1; limits on connections and
+    /// heads are its own. Faults that no HTTP server commits are answered 501 there, with an explanation.
     ///
     /// # Errors
     ///
-    /// [`EmulatorError::Router`] without a port, and with [`EmulatorBuilder::tls`], which is the server's; else those of
-    /// [`EmulatorBuilder::start`] that are about seeds.
+    /// [`EmulatorError::Router`] without a port, and with [`EmulatorBuilder::tls`], which is the server's; else those
+    /// of [`EmulatorBuilder::start`] that are about seeds.
     pub fn router(self) -> Result<(Router, Emulator), EmulatorError> {
         if self.port == 0 || self.tls {
             return Err(EmulatorError::Router);

@@ -11,7 +11,7 @@ use tokio::time;
 
 use crate::answer::Answer;
 use crate::call::Call;
-use crate::fault::{Course, Spoiled, magic_call, unmagical};
+use crate::fault::{Course, NOTHING_TO_CHANGE, Spoiled, magic_call, unmagical};
 use crate::log::Visit;
 use crate::tms::{self, Version};
 use crate::wire::Wire;
@@ -69,7 +69,8 @@ async fn respond(
     if endpoint.grants() {
         time::sleep(world.latency).await;
     }
-    let (met, call) = match magic_call(endpoint, &call) {
+    let magic = magic_call(endpoint, &call).map_err(|why| refused(StatusCode::BAD_REQUEST, why))?;
+    let (met, call) = match magic {
         Some(met) => {
             let call = unmagical(&call, endpoint, &met);
             (Some(met), call)
@@ -101,6 +102,9 @@ async fn respond(
                 Some(spoiled) => {
                     visit.met(met.name());
                     spoiled
+                }
+                None if met.is_by_name() => {
+                    return Err(refused(StatusCode::BAD_REQUEST, NOTHING_TO_CHANGE));
                 }
                 None => {
                     world.faults.spare(&met);

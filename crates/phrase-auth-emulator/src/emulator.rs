@@ -199,8 +199,8 @@ impl Emulator {
     }
 
     /// The code that a user with a second factor, such as [`seed::TWO_FACTOR_USER`](crate::seed::TWO_FACTOR_USER),
-    /// would read off a device now, by the emulator's clock: six digits (RFC 6238, SHA-1). It is good once for each user,
-    /// for these 30 seconds and the next.
+    /// would read off a device now, by the emulator's clock: six digits (RFC 6238, SHA-1). It is good once for each
+    /// user, for these 30 seconds and the next.
     #[must_use]
     pub fn second_factor_code(&self) -> String {
         self.world.second_factor_code()
@@ -285,8 +285,8 @@ impl Emulator {
     /// not give.
     ///
     /// Of a JWT or the token of a TMS session that ends just this one. A code, an access token or a refresh token of
-    /// OAuth takes everything with it that came of the same consent (RFC 7009, 2.1), even if it was itself over already.
-    /// API tokens are not meant.
+    /// OAuth takes everything with it that came of the same consent (RFC 7009, 2.1), even if it was itself over
+    /// already. API tokens are not meant.
     pub fn revoke(&self, token: &str) -> bool {
         self.world.revoke(token)
     }
@@ -300,8 +300,8 @@ impl Emulator {
         self.world.add_client(client)
     }
 
-    /// Forgets an OAuth client, of the start or not, until [`Emulator::reset`]. Its pages lead nowhere any more, its codes
-    /// and tokens are revoked for good. It says whether there was one.
+    /// Forgets an OAuth client, of the start or not, until [`Emulator::reset`]. Its pages lead nowhere any more, its
+    /// codes and tokens are revoked for good. It says whether there was one.
     pub fn remove_client(&self, client_id: &str) -> bool {
         self.world.remove_client(client_id)
     }
@@ -313,7 +313,8 @@ impl Emulator {
     }
 
     /// Keeps everything that decides answers: clock, keys, which JWTs stand, API tokens, users, sessions and what is
-    /// remembered of logins, OAuth clients, pages, codes and tokens. Not the log, which is what happened, and no option.
+    /// remembered of logins, OAuth clients, pages, codes and tokens. Not the log, which is what happened, and no
+    /// option.
     ///
     /// Take it while no request is under way: it is not all of one instant.
     pub fn snapshot(&self) -> Snapshot {
@@ -344,8 +345,8 @@ impl Emulator {
         self.world.mint.key_id()
     }
 
-    /// The public half of the key that signs the JWTs now, as PEM. Its other half is public too, in this crate's source:
-    /// a signature by it proves nothing. There are two, which take turns.
+    /// The public half of the key that signs the JWTs now, as PEM. Its other half is public too, in this crate's
+    /// source: a signature by it proves nothing. There are two, which take turns.
     #[must_use]
     pub fn public_key_pem(&self) -> &'static str {
         self.world.mint.public_key_pem()

@@ -17,7 +17,7 @@ use self::incident::Incident;
 pub(crate) use self::incident::Spoiled;
 pub use self::kind::FaultKind;
 use self::kind::Sort;
-pub(crate) use self::magic::{magic_call, unmagical};
+pub(crate) use self::magic::{NOTHING_TO_CHANGE, magic_call, unmagical};
 use self::members::{Members, Role};
 use self::mode::{Effect, Kind};
 pub use self::rule::{FaultRule, fault};

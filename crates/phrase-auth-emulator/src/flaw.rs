@@ -2,8 +2,8 @@ use std::fmt;
 
 use serde_path_to_error::{Path, Segment};
 
-/// What is wrong with a text that was read, and where. No value of the text is in it, as any could be a secret; names of
-/// keys are.
+/// What is wrong with a text that was read, and where. No value of the text is in it, as any could be a secret; names
+/// of keys are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Flaw {
     path: Vec<Step>,

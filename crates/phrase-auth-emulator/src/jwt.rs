@@ -15,7 +15,6 @@ use phrase_auth_core::DataCenter;
 use serde::{Deserialize, Serialize};
 
 use self::key::Key;
-#[allow(unused_imports, reason = "only the tests ask for odd JWTs as yet")]
 pub(crate) use self::oddity::Oddity;
 pub(crate) use self::register::Register;
 use crate::clock::unix;
@@ -212,7 +211,8 @@ impl Mint {
                 _ => Refusal::Stranger,
             }
         })?;
-        if token.header.typ.as_deref() != Some("JWT") {
+        let is_ours = self.number(&token.claims).is_some();
+        if token.header.typ.as_deref() != Some("JWT") || !is_ours {
             return Err(Refusal::Stranger);
         }
         Ok((turn, token.claims))

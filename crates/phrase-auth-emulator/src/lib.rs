@@ -16,10 +16,7 @@ mod endpoint;
 mod error;
 mod exchange;
 mod fault;
-// Nothing but its page.
-pub mod fidelity {
-    #![doc = include_str!("../FIDELITY.md")]
-}
+pub mod fidelity;
 mod flaw;
 mod form;
 mod host;
@@ -35,6 +32,7 @@ mod reply;
 pub mod seed;
 mod server;
 mod shelf;
+mod table;
 mod tls;
 mod tms;
 mod wire;

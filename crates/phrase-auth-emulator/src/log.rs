@@ -145,7 +145,8 @@ impl Log {
         self.book().max_concurrency
     }
 
-    /// Forgets all requests, counts and expectations. Requests under way still count as in flight, and are not in the new log.
+    /// Forgets all requests, counts and expectations. Requests under way still count as in flight, and are not in the
+    /// new log.
     pub fn clear(&self) {
         let mut book = self.book();
         book.entries.clear();

@@ -35,8 +35,11 @@ impl<'de> Visitor<'de> for Written {
     /// How toml hands out a time: as the only member of a table.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Moment, A::Error> {
         match map.next_entry::<String, String>()? {
-            Some((_, text)) => self.visit_str(&text),
-            None => Err(de::Error::invalid_type(de::Unexpected::Map, &self)),
+            Some((key, text)) if key == TOML_TIME => self.visit_str(&text),
+            _ => Err(de::Error::invalid_type(de::Unexpected::Map, &self)),
         }
     }
 }
+
+/// Its private name for that member.
+const TOML_TIME: &str = "$__toml_private_datetime";

@@ -81,10 +81,13 @@ impl Reply {
         head
     }
 
-    /// The whole message, with the length of its body.
+    /// The whole message, with the length of its body, if it may have one (RFC 9110, 8.6).
     pub(crate) fn message(&self) -> Vec<u8> {
         let mut message = self.head();
-        let _ = write!(message, "{CONTENT_LENGTH}: {}\r\n\r\n", self.body.len());
+        if self.status != StatusCode::NO_CONTENT {
+            let _ = write!(message, "{CONTENT_LENGTH}: {}\r\n", self.body.len());
+        }
+        message.push_str("\r\n");
         let mut message = message.into_bytes();
         message.extend_from_slice(&self.body);
         message

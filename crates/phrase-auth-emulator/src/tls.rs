@@ -14,8 +14,8 @@ use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
 use crate::EmulatorError;
 
-/// The certificate authority of one emulator, and what its server shows. Its keys are drawn at the start and never leave
-/// the process.
+/// The certificate authority of one emulator, and what its server shows. Its keys are drawn at the start and never
+/// leave the process.
 pub(crate) struct Tls {
     ca: CertifiedIssuer<'static, KeyPair>,
     sound: TlsAcceptor,

@@ -32,8 +32,8 @@ pub(crate) struct Login {
     /// One word of scope to ask for; may be given several times, and is none by default
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
-    /// The port to listen on for the browser, or several with commas between, of which the first free one is taken; any free
-    /// one if left out
+    /// The port to listen on for the browser, or several with commas between, of which the first free one is taken; any
+    /// free one if left out
     #[arg(long, value_name = "PORT", value_delimiter = ',')]
     pub(crate) port: Vec<u16>,
     /// The loopback address to listen on, if it is not that of the redirect URI

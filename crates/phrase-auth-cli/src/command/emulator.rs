@@ -26,8 +26,8 @@ fn seed(path: Option<&Path>) -> Result<Option<Seed>, SeedError> {
     path.map(Seed::from_file).transpose()
 }
 
-/// Starts an emulator of the data centre that the seed names, or else the environment: what somebody has written down for
-/// this very emulator goes first, and a note says so.
+/// Starts an emulator of the data centre that the seed names, or else the environment: what somebody has written down
+/// for this very emulator goes first, and a note says so.
 ///
 /// # Errors
 ///

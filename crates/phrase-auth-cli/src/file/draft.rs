@@ -3,8 +3,8 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file that was not there before, in the same folder, so that it can be renamed. Dropping it removes it: what is left
-/// of it is of no use to anybody.
+/// A file that was not there before, in the same folder, so that it can be renamed. Dropping it removes it: what is
+/// left of it is of no use to anybody.
 pub(super) struct Draft {
     pub(super) file: File,
     path: PathBuf,

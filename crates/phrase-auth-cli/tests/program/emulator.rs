@@ -94,12 +94,13 @@ fn the_port_is_free_after_the_end() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_a_configuration_error_and_no_file_is_written() {
+fn a_port_that_is_taken_is_a_configuration_error_and_no_file_is_there_not_even_an_old_one() {
     let holder = emulator();
     let port = holder.port().to_string();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     for file in ["--port-file", "--ca-file"] {
+        std::fs::write(&path, "of an emulator that is gone").unwrap();
         let ended = run(program(&[
             "emulator",
             "run",

@@ -82,7 +82,7 @@ pub(super) fn add(world: &World, input: &Input) -> Result<Value, Problem> {
     if sent.takes_effect {
         rule = rule.takes_effect();
     }
-    let number = world.faults.add(rule).map_err(Problem::bad)?;
+    let number = world.faults.add_from_outside(rule).map_err(Problem::bad)?;
     Ok(json!({"number": number}))
 }
 

@@ -342,7 +342,7 @@ pub(super) const ROUTES: &[Route] = &[
         optional(
             "times",
             "integer",
-            "How often it happens; for ever if left out",
+            "How often it happens; for ever if left out, which a fault of the handshake must not",
         ),
         optional("probability", "number", "How likely it is, above 0 up to 1"),
         optional(

@@ -21,6 +21,12 @@ pub enum FaultError {
         /// The name of the fault.
         fault: &'static str,
     },
+    /// A fault of the handshake without `times`, by the admin door: its connections meet it too, and it could not be
+    /// taken back.
+    Lockout {
+        /// The name of the fault.
+        fault: &'static str,
+    },
     /// A rule that can never happen, or a probability that is none.
     Probability,
     /// A rule for no times at all.
@@ -45,6 +51,10 @@ impl fmt::Display for FaultError {
             Self::NoTls { fault } => write!(
                 f,
                 "the fault {fault} is one of the handshake, and this emulator speaks no TLS"
+            ),
+            Self::Lockout { fault } => write!(
+                f,
+                "the fault {fault} is one of the handshake, which the admin door needs as well: say `times`"
             ),
             Self::Probability => {
                 f.write_str("probability is not a number above 0 and not above 1")

@@ -10,8 +10,8 @@ use crate::Endpoint;
 
 /// The faults of an emulator: which rules are in force, and how often each has happened.
 ///
-/// A handle: clones change the same rules, and it outlives the emulator. A request meets the first rule that fits it and
-/// is not spent or spared; the others do not count it.
+/// A handle: clones change the same rules, and it outlives the emulator. A request meets the first rule that fits it
+/// and is not spent or spared; the others do not count it.
 #[derive(Clone)]
 pub struct Faults(Arc<Shared>);
 
@@ -95,6 +95,15 @@ impl Faults {
             happened: 0,
         });
         Ok(number)
+    }
+
+    /// [`Faults::add`] for the admin door, which would not come back through a handshake that fails for ever.
+    pub(crate) fn add_from_outside(&self, rule: FaultRule) -> Result<u64, FaultError> {
+        if rule.kind.is_of_handshake() && rule.times.is_none() {
+            let fault = rule.kind.name();
+            return Err(FaultError::Lockout { fault });
+        }
+        self.add(rule)
     }
 
     fn judge(&self, rule: &FaultRule) -> Result<(), FaultError> {
@@ -251,6 +260,11 @@ impl Met {
             takes_effect: false,
             number: None,
         }
+    }
+
+    /// Whether the request asked for it.
+    pub(crate) fn is_by_name(&self) -> bool {
+        self.number.is_none()
     }
 
     pub(crate) fn name(&self) -> &'static str {

@@ -12,9 +12,9 @@ use crate::leniency::Leniencies;
 use crate::{Application, Endpoint, seed};
 
 /// The fault that a request asks for: by its API token, refresh token, code or user name, or by the credential in its
-/// header. `None` also for a name that no fault has: then it is a stranger like any other.
-pub(crate) fn magic_call(endpoint: Endpoint, call: &Call) -> Option<Met> {
-    let kind = match endpoint {
+/// header. An error for a name that no fault has, or one that cannot happen there.
+pub(crate) fn magic_call(endpoint: Endpoint, call: &Call) -> Result<Option<Met>, &'static str> {
+    let named = match endpoint {
         Endpoint::TokenExchange => in_form(call, &["subject_token"]),
         Endpoint::OAuthToken => in_form(call, &["refresh_token", "code"]),
         Endpoint::Login | Endpoint::LoginV1 | Endpoint::LoginOther | Endpoint::LoginOtherV1 => {
@@ -29,9 +29,22 @@ pub(crate) fn magic_call(endpoint: Endpoint, call: &Call) -> Option<Met> {
         | Endpoint::AuthorizeLogin
         | Endpoint::AuthorizeConsent
         | Endpoint::Unknown => None,
-    }?;
-    kind.fits(endpoint).then(|| Met::by_name(kind))
+    };
+    let Some(name) = named else {
+        return Ok(None);
+    };
+    match FaultKind::from_str(&name) {
+        Ok(kind) if kind.fits(endpoint) => Ok(Some(Met::by_name(kind))),
+        Ok(_) => Err("the fault that is named in the request cannot happen here"),
+        Err(_) => Err(
+            "no fault has the name that is in the request; `phrase-auth emulator faults` lists them",
+        ),
+    }
 }
+
+/// Why a fault that is named in a request did not happen.
+pub(crate) const NOTHING_TO_CHANGE: &str = "the fault that is named in the request changes a good answer, and there is \
+    none here: name it as the API token or the user name, or make it a rule";
 
 /// What the request would be without the name in it, for a fault that changes a true answer: the seeded API token for
 /// TMS in its place, or the plain user. Names are of letters, digits, hyphens and dots, so no encoding hides them.
@@ -51,24 +64,25 @@ pub(crate) fn unmagical(call: &Call, endpoint: Endpoint, met: &Met) -> Call {
     }
 }
 
-fn named(name: &str) -> Option<FaultKind> {
-    FaultKind::from_str(name.strip_prefix(PREFIX)?).ok()
+/// The name behind the prefix.
+fn named(value: &str) -> Option<String> {
+    value.strip_prefix(PREFIX).map(ToOwned::to_owned)
 }
 
-fn in_form(call: &Call, fields: &[&str]) -> Option<FaultKind> {
+fn in_form(call: &Call, fields: &[&str]) -> Option<String> {
     let form = Form::leniently(&call.body);
     fields
         .iter()
         .find_map(|field| form.value(field).and_then(named))
 }
 
-fn in_json(call: &Call) -> Option<FaultKind> {
+fn in_json(call: &Call) -> Option<String> {
     let object = Object::read(&call.body)?;
     let name = object.members().find(|(name, _)| *name == "userName");
     name.and_then(|(_, value)| value.as_str()).and_then(named)
 }
 
-fn in_header(application: Application, call: &Call) -> Option<FaultKind> {
+fn in_header(application: Application, call: &Call) -> Option<String> {
     match credential::of(application, &call.headers, &Leniencies::default()).ok()? {
         Credential::Bearer(token) | Credential::Session(token) => named(token),
     }

@@ -12,7 +12,6 @@ use crate::clock::unix;
 
 /// What is wrong with a JWT that is right in every other respect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "only the tests ask for odd JWTs as yet")]
 pub(crate) enum Oddity {
     /// A `kid` that no key ever had.
     UnknownKeyId,
@@ -35,7 +34,6 @@ pub(crate) enum Oddity {
 
 impl Mint {
     /// A JWT as of [`Mint::issue`], well-formed, with one thing wrong: [`Mint::check`] refuses it.
-    #[allow(dead_code, reason = "only the tests ask for odd JWTs as yet")]
     pub(crate) fn issue_odd(
         &self,
         application: Application,

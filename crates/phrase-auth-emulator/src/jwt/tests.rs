@@ -93,7 +93,7 @@ fn the_jwt_of_another_emulator_is_refused_although_the_key_is_the_same() {
     other.issue(Application::Tms, at(1_000), MINUTE).unwrap();
     assert_eq!(
         other.check(&jwt, Application::Tms, at(1_000)),
-        Err(Refusal::Revoked)
+        Err(Refusal::Stranger)
     );
 }
 

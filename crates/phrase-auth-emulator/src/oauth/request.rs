@@ -83,7 +83,7 @@ fn rest(
         None => Scope::default(),
         Some(scope) => Scope::read(scope).ok_or((
             "invalid_scope",
-            "scope is not a list of words with one space between them",
+            "scope is not a list of up to 100 words with one space between them",
         ))?,
     };
     let challenge = match (

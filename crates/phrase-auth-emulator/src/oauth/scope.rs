@@ -4,16 +4,16 @@
 pub(super) struct Scope(Vec<String>);
 
 impl Scope {
-    /// `None` if it is not written as RFC 6749, 3.3 says.
+    /// `None` if it is not written as RFC 6749, 3.3 says, or has more than a hundred words.
     pub(super) fn read(text: &str) -> Option<Self> {
-        let words: Vec<String> = text.split(' ').map(ToOwned::to_owned).collect();
-        let is_word = |word: &String| {
+        let is_word = |word: &str| {
             !word.is_empty()
                 && word
                     .bytes()
                     .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
         };
-        words.iter().all(is_word).then_some(Self(words))
+        let is_written = text.split(' ').count() <= MOST_WORDS && text.split(' ').all(is_word);
+        is_written.then(|| Self(text.split(' ').map(ToOwned::to_owned).collect()))
     }
 
     pub(super) fn covers(&self, other: &Self) -> bool {
@@ -26,6 +26,10 @@ impl Scope {
     }
 }
 
+/// Far more than any client asks for. Each word costs memory for as long as its grant is kept, and scopes are compared
+/// word by word.
+const MOST_WORDS: usize = 100;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,6 +39,9 @@ mod tests {
         for good in ["openid", "openid offline_access", "a:b/c !#[]~"] {
             assert_eq!(Scope::read(good).unwrap().text().unwrap(), good);
         }
+        let hundred = ["a"; MOST_WORDS].join(" ");
+        assert!(Scope::read(&hundred).is_some());
+        assert_eq!(Scope::read(&format!("{hundred} a")), None);
         for bad in ["", " ", "a  b", " a", "a ", "a\"b", "a\\b", "a\tb", "ä"] {
             assert_eq!(Scope::read(bad), None, "{bad:?}");
         }

@@ -230,7 +230,6 @@ impl OAuth {
         was_good
     }
 
-    /// Revokes the grants of one user, and says of how many something was still good.
     /// Gives up the pages that a user has open beyond the login: nobody is there any more who could allow anything.
     pub(crate) fn forget_pages_of(&self, user_name: &str) {
         let mut book = self.book();
@@ -238,6 +237,7 @@ impl OAuth {
             .keep(|(_, account)| account.user_name != user_name);
     }
 
+    /// Revokes the grants of one user, and says of how many something was still good.
     pub(crate) fn revoke_of(
         &self,
         user_name: &str,

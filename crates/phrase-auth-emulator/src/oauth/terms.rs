@@ -12,8 +12,8 @@ pub enum RefreshRotation {
     /// and brings another pair each time: for an answer that was lost. The pairs that it brought before stay good.
     /// Presented after that, it takes everything with it. No grace at all is the same as [`RefreshRotation::Rotate`].
     Grace(Duration),
-    /// It is over, and the answer brings another. Presented again, it is refused, and nothing else happens: a server that
-    /// does not notice reuse.
+    /// It is over, and the answer brings another. Presented again, it is refused, and nothing else happens: a server
+    /// that does not notice reuse.
     RotateQuietly,
     /// It stays good, and the answer brings none.
     Keep,

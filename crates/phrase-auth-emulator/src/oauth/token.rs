@@ -78,7 +78,7 @@ fn refresh(world: &World, client: &OAuthClient, form: &Form<'_>) -> Result<Issue
     let scope = match form.value("scope") {
         None => None,
         Some(scope) => Some(Scope::read(scope).ok_or(Fault::Scope(
-            "scope is not a list of words with one space between them",
+            "scope is not a list of up to 100 words with one space between them",
         ))?),
     };
     world.oauth.refresh(client, token, scope, world.clock.now())

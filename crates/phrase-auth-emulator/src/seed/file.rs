@@ -13,6 +13,7 @@ use super::shape::{ApiTokenShape, ClientShape, UserShape};
 use crate::api_tokens::ApiTokens;
 use crate::flaw::{Flaw, Step};
 use crate::oauth::{self, Clients};
+use crate::table::Table;
 use crate::tms::Users;
 use crate::{ApiToken, EmulatorBuilder, EmulatorError, OAuthClient, TmsUser};
 
@@ -31,10 +32,10 @@ pub struct Seed {
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a table")]
 struct Document {
-    users: Vec<UserShape>,
-    api_tokens: Vec<ApiTokenShape>,
-    clients: Vec<ClientShape>,
-    options: Options,
+    users: Vec<Table<UserShape>>,
+    api_tokens: Vec<Table<ApiTokenShape>>,
+    clients: Vec<Table<ClientShape>>,
+    options: Table<Options>,
 }
 
 impl Seed {
@@ -43,8 +44,8 @@ impl Seed {
     /// # Errors
     ///
     /// [`SeedError::Flawed`] names the line, the key and what would fit, for a text that is not TOML, a key that is
-    /// unknown or missing, a value of the wrong kind, a name that is taken, by the text or by what every emulator knows,
-    /// and what [`EmulatorBuilder::start`] would refuse.
+    /// unknown or missing, a value of the wrong kind, a name that is taken, by the text or by what every emulator
+    /// knows, and what [`EmulatorBuilder::start`] would refuse.
     pub fn from_toml(text: &str) -> Result<Self, SeedError> {
         let flawed = |line, flaw| SeedError::Flawed {
             file: None,
@@ -112,12 +113,12 @@ impl fmt::Debug for Seed {
 impl Document {
     /// Tries everything on what every emulator knows, as the start will.
     fn judged(self) -> Result<Seed, Flaw> {
-        if let Some(flaw) = self.options.flaw() {
+        if let Some(flaw) = self.options.0.flaw() {
             return Err(flaw);
         }
         let (mut users, mut tokens, mut clients) = (Users::new(), ApiTokens::new(), Clients::new());
         for (index, client) in self.clients.iter().enumerate() {
-            for (place, uri) in client.redirect_uris.iter().enumerate() {
+            for (place, uri) in client.0.redirect_uris.iter().enumerate() {
                 if let Some(flaw) = oauth::redirect_flaw(uri) {
                     let path = [
                         "clients".into(),
@@ -137,17 +138,17 @@ impl Document {
             clients: each("clients", self.clients, |client: OAuthClient| {
                 clients.add(client)
             })?,
-            options: self.options,
+            options: self.options.0,
         })
     }
 }
 
 fn each<S, T: From<S> + Clone>(
     table: &str,
-    shapes: Vec<S>,
+    shapes: Vec<Table<S>>,
     mut add: impl FnMut(T) -> Result<(), EmulatorError>,
 ) -> Result<Vec<T>, Flaw> {
-    let judged = |(index, shape): (usize, S)| {
+    let judged = |(index, Table(shape)): (usize, Table<S>)| {
         let it = T::from(shape);
         match add(it.clone()) {
             Ok(()) => Ok(it),

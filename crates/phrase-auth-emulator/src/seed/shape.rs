@@ -1,8 +1,9 @@
-//! What is known, as a text writes it: TOML in a seed file, JSON at other doors. Each key is a method of the type that it
-//! becomes.
+//! What is known, as a text writes it: TOML in a seed file, JSON at other doors. Each key is a method of the type that
+//! it becomes.
 
 use serde::Deserialize;
 
+use crate::table::Table;
 use crate::word::Word;
 use crate::{ApiToken, ApiTokenFate, Application, OAuthClient, TmsUser};
 
@@ -12,7 +13,7 @@ pub(crate) struct UserShape {
     user_name: String,
     password: String,
     #[serde(default)]
-    accounts: Vec<AccountShape>,
+    accounts: Vec<Table<AccountShape>>,
     #[serde(default)]
     needs_second_factor: bool,
     #[serde(default)]
@@ -62,7 +63,7 @@ pub(crate) struct ClientShape {
 impl From<UserShape> for TmsUser {
     fn from(shape: UserShape) -> Self {
         let mut user = Self::new(shape.user_name, shape.password);
-        for account in shape.accounts {
+        for Table(account) in shape.accounts {
             user = user.account(account.uid, account.organization_uid, account.role);
         }
         let rules: [Choice<Self>; 4] = [

@@ -142,6 +142,28 @@ async fn a_wrong_body_is_told_by_its_member_and_nothing_is_done() {
 }
 
 #[tokio::test]
+async fn a_list_of_values_is_no_body() {
+    let emulator = Emulator::start().await.unwrap();
+    for (path, body) in [
+        ("/clock/advance", json!([60])),
+        ("/users", json!(["canary", "canary"])),
+        ("/tokens/expire", json!(["canary"])),
+        (
+            "/users",
+            json!({"user_name": "u", "password": "p", "accounts": [["a", "b", "c"]]}),
+        ),
+    ] {
+        let (status, problem) = admin(&emulator, "POST", path, &body.to_string()).await;
+        let message = problem["message"].as_str().unwrap();
+        assert_eq!(status, 400, "{path} {body}");
+        assert!(message.contains("expected an object"), "{message}");
+    }
+    let body = json!({"to": {"x": "2030-01-31T12:00:00Z"}});
+    let (status, _) = admin(&emulator, "POST", "/clock/set", &body.to_string()).await;
+    assert_eq!(status, 400);
+}
+
+#[tokio::test]
 async fn other_paths_methods_queries_and_labels_are_refused_and_say_what_there_is() {
     let emulator = Emulator::start().await.unwrap();
     let (status, problem) = admin(&emulator, "GET", "/canary", "").await;
@@ -192,8 +214,10 @@ async fn other_paths_methods_queries_and_labels_are_refused_and_say_what_there_i
     }
     let reply = send(&emulator, "POST", "/_emulator/v1/faults", "", "{}").await;
     assert_eq!(reply.status, 415);
-    let (status, _) = admin(&emulator, "POST", "/reset", "{}").await;
-    assert_eq!(status, 400);
+    for (body, status) in [("", 200), ("{}", 200), (" { } ", 400), ("{\"x\":1}", 400)] {
+        let told = admin(&emulator, "POST", "/reset", body).await;
+        assert_eq!(told.0, status, "{body}: {}", told.1);
+    }
     for (method, path) in [
         ("DELETE", "/users/nobody"),
         ("DELETE", "/faults/99"),
@@ -210,7 +234,7 @@ async fn other_paths_methods_queries_and_labels_are_refused_and_say_what_there_i
 #[tokio::test]
 async fn no_web_page_of_another_origin_and_no_other_host_steers_the_emulator() {
     let emulator = Emulator::start().await.unwrap();
-    let path = "/_emulator/v1/revoke-jwts";
+    let path = "/_emulator/v1/tokens/revoke-jwts";
     for origin in ["https://evil.example", "http://127.0.0.1:1", "null"] {
         let head = format!("origin: {origin}\r\n");
         let reply = send(&emulator, "POST", "/_emulator/v1/reset", &head, "").await;

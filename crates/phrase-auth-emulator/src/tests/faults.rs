@@ -223,6 +223,17 @@ async fn a_connection_is_closed_or_reset_where_the_fault_says() {
     let reply = bytes(&emulator, TOKEN_PATH, FORM, &form(seed::GOOD_TMS)).await;
     let reply = String::from_utf8(reply).unwrap();
     assert!(reply.ends_with("\"Bearer\"}"), "{reply}");
+    let slow = fault(kind("slow-answer")).times(1);
+    emulator.faults().add(slow).unwrap();
+    let session = emulator.issue_session(PLAIN_USER.user_name).unwrap();
+    let head = wire::api_token(&session);
+    let reply = bytes(&emulator, Endpoint::Logout.path().unwrap(), &head, "").await;
+    let reply = String::from_utf8(reply).unwrap();
+    assert!(reply.starts_with("HTTP/1.1 204 No Content\r\n"), "{reply}");
+    assert!(
+        !reply.contains("content-length") && reply.ends_with("\r\n\r\n"),
+        "{reply}"
+    );
     emulator
         .faults()
         .add(fault(kind("reset-before-head")).times(1))
@@ -389,9 +400,22 @@ async fn a_name_in_the_request_asks_for_a_fault_with_curl_alone() {
         (429, Some("2"))
     );
 
-    // A name that no fault has is a stranger's, as before.
-    let reply = exchange(&emulator, &magic("no-such")).await;
-    assert_eq!((reply.status, named(&reply)), (400, None));
+    // A name that cannot be meant is told from a token that is refused.
+    for name in ["no-such", "tls-expired"] {
+        let reply = exchange(&emulator, &magic(name)).await;
+        assert_eq!((reply.status, named(&reply)), (400, None));
+        assert!(
+            reply.explains().is_some_and(|why| why.contains("fault")),
+            "{name}"
+        );
+    }
+    let body = format!(
+        "grant_type=refresh_token&client_id=x&refresh_token={}",
+        magic("token-null")
+    );
+    let reply = send(&emulator, "POST", "/web/oauth/token", FORM, &body).await;
+    let why = reply.explains().unwrap();
+    assert!(why.contains("there is none here"), "{why}");
 }
 
 #[tokio::test]

@@ -172,6 +172,7 @@ fn a_time_is_written_as_a_string_or_as_toml_does() {
         "1896091200",
         "{}",
         "{ x = \"canary\" }",
+        "{ x = \"2030-01-31T12:00:00Z\" }",
     ] {
         let (line, flaw) = flaw(&format!("[options]\nstarts_at = {time}\n"));
         assert_eq!(line, 2, "{flaw}");
@@ -285,9 +286,19 @@ fn a_flaw_names_its_line_its_key_and_what_would_fit_and_no_value() {
             "users: expected an array",
         ),
         (
+            "users = [[\"canary\", \"canary\"]]".to_owned(),
+            1,
+            "users[0]: expected an object",
+        ),
+        (
+            "options = [\"us\", 60]".to_owned(),
+            1,
+            "options: expected an object",
+        ),
+        (
             "users = [\"canary\"]".to_owned(),
             1,
-            "users[0]: expected a user with its keys",
+            "users[0]: expected an object",
         ),
         (
             "[[api_tokens]]\nvalue = \"canary\"\napplication = \"canary\"\n".to_owned(),

@@ -10,8 +10,17 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use super::wire;
 use crate::{Application, Emulator, FaultKind, Person, fault, seed};
 
-/// One request over TLS, by a client that believes this CA and no other; the answer, or why there is none.
+/// A question after its health, over TLS.
 async fn request(emulator: &Emulator, ca: &str) -> Result<String, std::io::Error> {
+    let port = emulator.port();
+    let head = format!(
+        "GET /_emulator/v1/health HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n"
+    );
+    say(emulator, ca, &head).await
+}
+
+/// One request over TLS, by a client that believes this CA and no other; the answer, or why there is none.
+async fn say(emulator: &Emulator, ca: &str, request: &str) -> Result<String, std::io::Error> {
     let mut roots = RootCertStore::empty();
     roots
         .add(CertificateDer::from_pem_slice(ca.as_bytes()).unwrap())
@@ -26,11 +35,7 @@ async fn request(emulator: &Emulator, ca: &str) -> Result<String, std::io::Error
     let mut stream = TlsConnector::from(Arc::new(config))
         .connect(name, stream)
         .await?;
-    let port = emulator.port();
-    let head = format!(
-        "GET /_emulator/v1/health HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n"
-    );
-    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(request.as_bytes()).await?;
     let mut reply = String::new();
     stream.read_to_string(&mut reply).await?;
     Ok(reply)
@@ -53,6 +58,30 @@ async fn it_speaks_https_to_who_believes_its_ca_and_to_nobody_else() {
     assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
     assert!(request(&emulator, &other.ca_pem().unwrap()).await.is_err());
     assert_eq!(Emulator::start().await.unwrap().ca_pem(), None);
+}
+
+#[tokio::test]
+async fn the_admin_door_does_not_lock_itself_out() {
+    let emulator = Emulator::builder().tls().start().await.unwrap();
+    let ca = emulator.ca_pem().unwrap();
+    let add = |body: &str| {
+        let length = body.len();
+        format!(
+            "POST /_emulator/v1/faults HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}",
+            emulator.port()
+        )
+    };
+    let reply = say(&emulator, &ca, &add(r#"{"fault":"tls-close"}"#)).await;
+    let reply = reply.unwrap();
+    assert!(
+        reply.starts_with("HTTP/1.1 400 ") && reply.contains("times"),
+        "{reply}"
+    );
+    let reply = say(&emulator, &ca, &add(r#"{"fault":"tls-close","times":1}"#)).await;
+    assert!(reply.unwrap().starts_with("HTTP/1.1 200 "));
+    assert!(request(&emulator, &ca).await.is_err());
+    assert!(request(&emulator, &ca).await.is_ok());
 }
 
 #[tokio::test]

@@ -82,7 +82,8 @@ pub(super) async fn until(state: impl Fn() -> bool) {
     timeout(PATIENCE, come).await.expect("the state");
 }
 
-/// Never reached unless something is broken; shorter than the emulator's own patience, which must not be what ends a test.
+/// Never reached unless something is broken; shorter than the emulator's own patience, which must not be what ends a
+/// test.
 pub(super) const PATIENCE: Duration = Duration::from_secs(8);
 
 /// One request on a connection of its own. `head` has further header lines, each with its line end.

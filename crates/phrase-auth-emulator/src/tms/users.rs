@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,6 +13,8 @@ use crate::seed::{self, SeededUser};
 #[derive(Clone)]
 pub(crate) struct Users {
     by_name: BTreeMap<String, User>,
+    /// Of all accounts.
+    uids: HashSet<String>,
     accounts: u64,
 }
 
@@ -39,6 +41,7 @@ impl Users {
         let known = |user: &SeededUser| TmsUser::seeded(user);
         let mut users = Self {
             by_name: BTreeMap::new(),
+            uids: HashSet::new(),
             accounts: 0,
         };
         for user in [
@@ -57,7 +60,11 @@ impl Users {
 
     /// One more. One without an account gets one, with a uid that is not taken.
     pub(crate) fn add(&mut self, user: TmsUser) -> Result<(), EmulatorError> {
-        let user = user.or_account(self.free_uid());
+        let user = if user.accounts.is_empty() {
+            user.or_account(self.free_uid())
+        } else {
+            user
+        };
         let mut uids: Vec<&str> = user.accounts.iter().map(|it| it.uid.as_str()).collect();
         uids.sort_unstable();
         let is_doubled = uids.windows(2).any(|pair| pair.first() == pair.last());
@@ -65,7 +72,7 @@ impl Users {
             Some(flaw)
         } else if self.by_name.contains_key(&user.user_name) {
             Some("is known already, from the seeds or given twice")
-        } else if is_doubled || uids.iter().any(|uid| self.has_uid(uid)) {
+        } else if is_doubled || uids.iter().any(|uid| self.uids.contains(*uid)) {
             Some("has an account whose uid is taken")
         } else {
             None
@@ -79,7 +86,11 @@ impl Users {
 
     /// Whether there was one of this name.
     pub(crate) fn remove(&mut self, user_name: &str) -> bool {
-        self.by_name.remove(user_name).is_some()
+        let removed = self.by_name.remove(user_name);
+        for account in removed.iter().flat_map(|user| &user.accounts) {
+            self.uids.remove(&account.uid);
+        }
+        removed.is_some()
     }
 
     /// Every user, by name.
@@ -109,24 +120,22 @@ impl Users {
                 id: self.number(),
             })
         });
+        let accounts: Vec<Arc<Account>> = accounts.collect();
+        let uids = accounts.iter().map(|account| account.uid.clone());
+        self.uids.extend(uids);
         let known = User {
-            accounts: accounts.collect(),
+            accounts,
             password: user.password,
             rules: user.rules,
         };
         self.by_name.insert(user.user_name, known);
     }
 
-    fn has_uid(&self, uid: &str) -> bool {
-        let mut accounts = self.by_name.values().flat_map(|user| &user.accounts);
-        accounts.any(|account| account.uid == uid)
-    }
-
     /// That of the next account; somebody may have given it to a user already.
     fn free_uid(&self) -> String {
         (self.accounts.saturating_add(2)..)
             .map(|id| format!("phrase-emulator-uid-{id}"))
-            .find(|uid| !self.has_uid(uid))
+            .find(|uid| !self.uids.contains(uid))
             .unwrap_or_default()
     }
 

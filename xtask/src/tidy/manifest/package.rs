@@ -28,8 +28,8 @@ const INHERITED: [&str; 6] = [
 /// What a published crate must say beyond its name.
 const REQUIRED: [&str; 5] = ["description", "keywords", "categories", "readme", "include"];
 
-/// What belongs into a published archive; tests and snapshots stay out. Behind the README there may be further pages that
-/// the documentation includes.
+/// What belongs into a published archive; tests and snapshots stay out. Behind the README there may be further pages
+/// that the documentation includes.
 const INCLUDED: [&str; 3] = ["src/**", "README.md", "LICENSE-*"];
 
 impl Problems<'_> {

@@ -91,8 +91,10 @@ How to have the fault NAME:
     curl -H 'Content-Type: application/json' \\
       -d '{\"fault\": \"NAME\", \"endpoint\": \"token-exchange\", \"times\": 1}' ADMIN/faults
   what else a rule can say is in ADMIN/openapi.json
+  (those of the handshake take no endpoint, and need `times`)
   by a request that names it, with no rule: phrase-emulator-fault-NAME as an API
-  token, user name, refresh token, code or bearer token (not those of the handshake)";
+  token or user name; one of the first list also as a refresh token, code or bearer
+  token";
 
 #[cfg(test)]
 mod tests {

@@ -20,6 +20,10 @@ pub(crate) async fn run(run: Run) -> Result<Exit, Report> {
         Report::new(Exit::CONFIGURATION, "signals cannot be listened to")
             .with("cause", error.to_string())
     })?;
+    // Whoever waits for them must not find those of an emulator that is gone.
+    for path in [&run.ca_file, &run.port_file].into_iter().flatten() {
+        file::clear(path)?;
+    }
     let builder = Emulator::builder().port(run.port);
     let builder = if run.tls { builder.tls() } else { builder };
     let emulator = super::start(builder, seed).await?;

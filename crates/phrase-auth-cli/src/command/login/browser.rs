@@ -1,7 +1,7 @@
 use std::ffi::OsString;
 
-/// A program and its arguments, split at white space; no shell looks at them. The address is the last argument, so that a
-/// `%s` at the end, as many write it, is left out. `None` if there is no program.
+/// A program and its arguments, split at white space; no shell looks at them. The address is the last argument, so that
+/// a `%s` at the end, as many write it, is left out. `None` if there is no program.
 pub(super) fn command(text: OsString) -> Option<(OsString, Vec<OsString>)> {
     let Ok(text) = text.into_string() else {
         return None;

@@ -1,7 +1,7 @@
 //! Who types on stdin, if anybody.
 
-/// Whether lines from there are meant for us: not where nobody is to be asked, which `no_input` and the environment say,
-/// and not from a terminal that another program is reading, which would stop this one.
+/// Whether lines from there are meant for us: not where nobody is to be asked, which `no_input` and the environment
+/// say, and not from a terminal that another program is reading, which would stop this one.
 pub(super) fn is_for_us(no_input: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|it| !it.is_empty());
     !no_input && !set(NO_INPUT) && !set(CI) && is_ours()

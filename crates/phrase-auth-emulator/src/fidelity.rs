@@ -1,0 +1,3 @@
+#![doc = include_str!("../FIDELITY.md")]
+
+// Nothing but its page.
