@@ -45,7 +45,7 @@ async fn enter(State(world): State<Arc<World>>, request: Request) -> Response {
             None => refused(StatusCode::NOT_IMPLEMENTED, NOT_OURS).into_reply(),
         },
     };
-    visit.answered(reply.status);
+    visit.answered(&reply);
     reply.stamped(&world.date()).into_response()
 }
 

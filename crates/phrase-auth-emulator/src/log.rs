@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use axum::extract::Request;
-use http::StatusCode;
 use tokio::sync::Notify;
 
 pub use self::entry::LogEntry;
@@ -20,6 +19,7 @@ pub use self::filter::LogFilter;
 use self::redact::Fingerprint;
 use crate::Endpoint;
 use crate::call::Call;
+use crate::reply::Reply;
 
 /// What reached the server, in the order of arrival.
 ///
@@ -214,8 +214,8 @@ impl Visit {
         self.amend(|entry| entry.brought(call));
     }
 
-    pub(crate) fn answered(&self, status: StatusCode) {
-        self.amend(|entry| entry.answered(status));
+    pub(crate) fn answered(&self, reply: &Reply) {
+        self.amend(|entry| entry.answered(reply));
     }
 
     pub(crate) fn met(&self, fault: &'static str) {

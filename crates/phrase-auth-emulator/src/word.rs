@@ -15,6 +15,11 @@ pub(crate) trait Named: Copy {
     fn all() -> Vec<(&'static str, Self)>;
 }
 
+/// Every word that there is.
+pub(crate) fn all<T: Named>() -> Vec<&'static str> {
+    T::all().into_iter().map(|(word, _)| word).collect()
+}
+
 /// The word for it.
 pub(crate) fn of<T: Named + PartialEq>(it: &T) -> &'static str {
     let words = T::all();

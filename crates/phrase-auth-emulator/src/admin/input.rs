@@ -1,4 +1,4 @@
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::problem::Problem;
 use super::route::{Field, Route};
@@ -57,11 +57,15 @@ impl Input {
 
     /// The body, where it is what this path takes.
     pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        if self.body.is_empty() {
+            return Err(Problem::bad("this path takes a JSON object as its body"));
+        }
+        if serde_json::from_slice::<IgnoredAny>(&self.body).is_err_and(|error| !error.is_data()) {
+            return Err(Problem::bad("the body is not one JSON object"));
+        }
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let read = serde_path_to_error::deserialize(&mut json).map_err(Flaw::from);
         let Table(read) = read.map_err(Problem::bad)?;
-        json.end()
-            .map_err(|_| Problem::bad("the body goes on after its JSON object"))?;
         Ok(read)
     }
 }

@@ -4,7 +4,9 @@ use super::PREFIX;
 use super::input::Input;
 use super::problem::Problem;
 use super::route::{Field, ROUTES, Route};
+use crate::word;
 use crate::world::World;
+use crate::{ApiTokenFate, Application, Endpoint, FaultKind};
 
 /// The description of this door (OpenAPI 3.1), made of the table that it answers by.
 pub(super) fn openapi(world: &World, _: &Input) -> Result<Value, Problem> {
@@ -36,7 +38,7 @@ fn operation(route: &Route) -> Value {
     let in_query = route.query.iter().map(|field| {
         json!({
             "name": field.name, "in": "query", "required": field.required,
-            "description": field.what, "schema": {"type": field.kind},
+            "description": field.what, "schema": typed(field),
         })
     });
     let mut operation = json!({
@@ -44,7 +46,10 @@ fn operation(route: &Route) -> Value {
         "parameters": in_path.chain(in_query).collect::<Vec<_>>(),
         "responses": {
             "200": {
-                "description": "Done.",
+                "description": match route.gives {
+                    "" => "Done; an object without members.".to_owned(),
+                    members => format!("Done; an object with {members}."),
+                },
                 "content": {"application/json": {"schema": {"type": "object"}}},
             },
             "default": {
@@ -71,7 +76,10 @@ fn schema(fields: &[Field]) -> Value {
     let properties: Map<String, Value> = fields
         .iter()
         .map(|field| {
-            let schema = json!({"type": field.kind, "description": field.what});
+            let mut schema = typed(field);
+            if let Some(schema) = schema.as_object_mut() {
+                schema.insert("description".to_owned(), field.what.into());
+            }
             (field.name.to_owned(), schema)
         })
         .collect();
@@ -82,4 +90,30 @@ fn schema(fields: &[Field]) -> Value {
         "required": required.map(|field| field.name).collect::<Vec<_>>(),
         "additionalProperties": false,
     })
+}
+
+/// Its type, and the words that it may be, where there is a list of them.
+fn typed(field: &Field) -> Value {
+    let words: Vec<&str> = match field.name {
+        "endpoint" => word::all::<Endpoint>(),
+        "application" => word::all::<Application>(),
+        "fate" => word::all::<ApiTokenFate>(),
+        "fault" => FaultKind::all().map(|kind| kind.name()).collect(),
+        _ => Vec::new(),
+    };
+    let items = match field.name {
+        "accounts" => Some("object"),
+        "redirect_uris" => Some("string"),
+        _ => None,
+    };
+    let mut schema = json!({"type": field.kind});
+    if let Some(schema) = schema.as_object_mut() {
+        if !words.is_empty() {
+            schema.insert("enum".to_owned(), words.into());
+        }
+        if let Some(items) = items {
+            schema.insert("items".to_owned(), json!({"type": items}));
+        }
+    }
+    schema
 }

@@ -8,9 +8,9 @@ use tokio::time;
 use super::input::Input;
 use super::problem::Problem;
 use super::time::members;
-use crate::Endpoint;
 use crate::log::{LogEntry, LogFilter};
 use crate::world::World;
+use crate::{Endpoint, FaultError, FaultKind};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,7 +43,10 @@ pub(super) fn counts(world: &World, _: &Input) -> Result<Value, Problem> {
 pub(super) async fn next(world: &World, input: &Input) -> Result<Value, Problem> {
     let filter = filter(input)?;
     let patience = number(input, "timeout_seconds")?.unwrap_or(PATIENCE);
-    let patience = Duration::from_secs(patience.min(LONGEST_PATIENCE));
+    if patience > LONGEST_PATIENCE {
+        return Err(Problem::bad("`timeout_seconds` is more than 600"));
+    }
+    let patience = Duration::from_secs(patience);
     let next = time::timeout(patience, world.log.next(filter)).await;
     Ok(json!({"request": next.ok().as_ref().map(shown)}))
 }
@@ -79,6 +82,9 @@ fn filter(input: &Input) -> Result<LogFilter, Problem> {
         filter = filter.after(number);
     }
     if let Some(fault) = input.parameter("fault") {
+        if !FaultKind::is_name(fault) {
+            return Err(Problem::bad(format!("`fault`: {}", FaultError::Unknown)));
+        }
         filter = filter.fault(fault);
     }
     Ok(filter)
@@ -109,6 +115,7 @@ fn shown(entry: &LogEntry) -> Value {
             entry.status().map(|it| it.as_u16()).into(),
         ),
         ("fault".to_owned(), entry.fault().into()),
+        ("explains".to_owned(), entry.explains().into()),
     ]);
     shown.into()
 }

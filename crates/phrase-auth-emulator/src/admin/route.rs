@@ -16,6 +16,8 @@ pub(super) struct Route {
     pub(super) what: &'static str,
     pub(super) query: &'static [Field],
     pub(super) body: &'static [Field],
+    /// The members of the answer.
+    pub(super) gives: &'static str,
     pub(super) run: Run,
 }
 
@@ -70,6 +72,7 @@ impl Route {
             what,
             query: &[],
             body: &[],
+            gives: "",
             run: Run::Now(run),
         }
     }
@@ -81,8 +84,14 @@ impl Route {
             what,
             query: &[],
             body: &[],
+            gives: "",
             run: Run::Next,
         }
+    }
+
+    const fn gives(mut self, members: &'static str) -> Self {
+        self.gives = members;
+        self
     }
 
     const fn query(mut self, query: &'static [Field]) -> Self {
@@ -128,20 +137,20 @@ pub(super) const ROUTES: &[Route] = &[
         "/health",
         "Whether the emulator answers",
         info::health,
-    ),
+    ).gives("status, version"),
     Route::new(
         "GET",
         "/info",
         "Where everything is, and what is lenient",
         info::info,
-    ),
-    Route::new("GET", "/openapi.json", "This description", openapi::openapi),
+    ).gives("version, url, admin, pid, region, endpoints, env, leniencies, ca_pem"),
+    Route::new("GET", "/openapi.json", "This description", openapi::openapi).gives("this description"),
     Route::new(
         "GET",
         "/state",
         "How much of everything there is",
         info::state,
-    ),
+    ).gives("now, now_unix, users, clients, api_tokens, faults, requests, key_id, snapshots"),
     Route::new(
         "POST",
         "/reset",
@@ -153,7 +162,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/snapshots",
         "Remember everything that decides answers",
         snapshots::take,
-    ),
+    ).gives("snapshot"),
     Route::new(
         "POST",
         "/snapshots/restore",
@@ -176,7 +185,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/users",
         "The users of TMS, without passwords",
         people::users,
-    ),
+    ).gives("users"),
     Route::new("POST", "/users", "Add a user of TMS", people::add_user).body(&[
         needed(
             "user_name",
@@ -205,27 +214,27 @@ pub(super) const ROUTES: &[Route] = &[
         "/users/end-sessions",
         "End every session of a user, as a logout in the browser does",
         people::end_sessions,
-    )
+    ).gives("ended")
     .body(&[needed("user_name", "string", "Whose")]),
     Route::new(
         "POST",
         "/users/revoke-oauth",
         "Take back what a user allowed to OAuth clients",
         people::revoke_oauth,
-    )
+    ).gives("revoked")
     .body(&[needed("user_name", "string", "Whose")]),
     Route::new(
         "GET",
         "/users/second-factor-code",
         "The code of the user who needs one, by the emulator's clock",
         people::second_factor_code,
-    ),
+    ).gives("code"),
     Route::new(
         "GET",
         "/api-tokens",
         "The API tokens, without their values",
         people::api_tokens,
-    ),
+    ).gives("api_tokens"),
     Route::new(
         "POST",
         "/api-tokens",
@@ -249,7 +258,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/clients",
         "The OAuth clients, without secrets",
         clients::list,
-    ),
+    ).gives("clients"),
     Route::new("POST", "/clients", "Add an OAuth client", clients::add).body(&[
         needed("client_id", "string", "Its id"),
         optional(
@@ -284,7 +293,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/tokens/issue",
         "Make a token without a request: a JWT, a session of TMS, or the tokens of OAuth",
         tokens::issue,
-    )
+    ).gives("token, and of OAuth refresh_token and expires_in")
     .body(&[
         optional("application", "string", "Of a JWT"),
         optional("user_name", "string", "Of a session, or of OAuth"),
@@ -295,14 +304,14 @@ pub(super) const ROUTES: &[Route] = &[
         "/tokens/expire",
         "As if the time of a token were over",
         tokens::expire,
-    )
+    ).gives("was_good")
     .body(&[needed("token", "string", "Any that the emulator gave")]),
     Route::new(
         "POST",
         "/tokens/revoke",
         "Take a token back; one of OAuth takes its consent with it",
         tokens::revoke,
-    )
+    ).gives("was_good")
     .body(&[needed("token", "string", "Any that the emulator gave")]),
     Route::new(
         "POST",
@@ -315,19 +324,19 @@ pub(super) const ROUTES: &[Route] = &[
         "/authorize",
         "Play the person before the browser, and say where it is sent",
         tokens::authorize,
-    )
+    ).gives("redirect")
     .body(&[
         needed("url", "string", "The URL that the client would open"),
         optional(
             "user_name",
             "string",
-            "Who logs in; phrase-emulator-plain if left out",
+            "Who logs in, with a password and, where one is needed, the code; phrase-emulator-plain if left out",
         ),
-        optional("password", "string", "With the name"),
+        optional("password", "string", "Of that user; comes with the name, or not at all"),
         optional("deny", "boolean", "Press the other button"),
     ]),
-    Route::new("GET", "/faults", "The fault rules in force", faults::list),
-    Route::new("POST", "/faults", "Put a fault rule in force", faults::add).body(&[
+    Route::new("GET", "/faults", "The fault rules in force", faults::list).gives("faults"),
+    Route::new("POST", "/faults", "Put a fault rule in force", faults::add).gives("number").body(&[
         optional(
             "fault",
             "string",
@@ -363,13 +372,13 @@ pub(super) const ROUTES: &[Route] = &[
         "Take one out of force",
         faults::remove,
     ),
-    Route::new("GET", "/faults/kinds", "The named faults", faults::kinds),
+    Route::new("GET", "/faults/kinds", "The named faults", faults::kinds).gives("kinds"),
     Route::new(
         "GET",
         "/requests",
         "What has arrived, redacted",
         requests::list,
-    )
+    ).gives("requests, left_out")
     .query(&[
         optional("endpoint", "string", "Only there"),
         optional("status", "integer", "Only those answered so"),
@@ -385,7 +394,7 @@ pub(super) const ROUTES: &[Route] = &[
         "GET",
         "/requests/next",
         "Wait for the next one that fits, until it is answered; null if none comes",
-    )
+    ).gives("request")
     .query(&[
         optional("endpoint", "string", "Only there"),
         optional("status", "integer", "Only if answered so"),
@@ -406,13 +415,13 @@ pub(super) const ROUTES: &[Route] = &[
         "/requests/counts",
         "How many have arrived at each endpoint, and how many at once",
         requests::counts,
-    ),
+    ).gives("counts, in_flight, max_concurrency"),
     Route::new(
         "POST",
         "/requests/used-token",
         "Which requests carried exactly this token",
         requests::used,
-    )
+    ).gives("numbers")
     .query(FILTER)
     .body(&[needed("token", "string", "The token")]),
     Route::new(
@@ -438,32 +447,32 @@ pub(super) const ROUTES: &[Route] = &[
         "/expectations",
         "Whether what arrived is what was expected",
         expectations::verify,
-    ),
+    ).gives("met, misses"),
     Route::new(
         "GET",
         "/clock",
         "The time that the emulator takes for the present",
         clock::show,
-    ),
+    ).gives("now, now_unix"),
     Route::new(
         "POST",
         "/clock/advance",
         "Move the clock forward",
         clock::advance,
-    )
+    ).gives("now, now_unix")
     .body(&[needed("seconds", "number", "By so much")]),
     Route::new(
         "POST",
         "/clock/set",
         "Move the clock to a time, forward or back",
         clock::set,
-    )
+    ).gives("now, now_unix")
     .body(&[needed("to", "string", "RFC 3339")]),
-    Route::new("GET", "/keys", "The key that signs JWTs", tokens::keys),
+    Route::new("GET", "/keys", "The key that signs JWTs", tokens::keys).gives("key_id, algorithm, public_key_pem"),
     Route::new(
         "POST",
         "/keys/rotate",
         "Sign with another key; what the last one signed is 401",
         tokens::rotate_keys,
-    ),
+    ).gives("key_id, algorithm, public_key_pem"),
 ];

@@ -43,7 +43,8 @@ impl fmt::Display for FaultError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown => f.write_str(
-                "no fault has this name; `phrase-auth emulator faults` lists those that there are",
+                "no fault has this name; `phrase-auth emulator faults`, and GET /faults/kinds of the admin door, list those \
+                 that there are",
             ),
             Self::DoesNotFit { fault, endpoint } => {
                 write!(f, "the fault {fault} cannot happen at {endpoint}")

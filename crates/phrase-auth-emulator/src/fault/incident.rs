@@ -1,10 +1,10 @@
 use http::StatusCode;
-use http::header::HeaderName;
+use http::header::{DATE, HeaderName};
 
 use super::script::Script;
 use crate::call::Call;
 use crate::media;
-use crate::reply::Reply;
+use crate::reply::{FAULT, Reply, VERSION};
 
 /// What a fault befalls.
 pub(crate) struct Incident<'a> {
@@ -14,6 +14,18 @@ pub(crate) struct Incident<'a> {
     /// Without a slash at the end.
     pub(crate) origin: &'a str,
     pub(crate) path: &'a str,
+}
+
+impl Incident<'_> {
+    /// Another answer, marked as the emulator's as the spoiled one is: for those that are written byte by byte.
+    pub(super) fn marked(&self, mut reply: Reply) -> Reply {
+        for name in [VERSION, FAULT, DATE] {
+            if let Some(value) = self.answer.headers.get(&name) {
+                reply.headers.insert(name, value.clone());
+            }
+        }
+        reply
+    }
 }
 
 /// What comes of it.

@@ -98,9 +98,14 @@ impl FaultKind {
     pub fn name(&self) -> &'static str {
         match &self.0 {
             Sort::Named(mode) => mode.name,
-            Sort::Answer(_) => "status",
-            Sort::Late(_) => "latency",
+            Sort::Answer(_) => STATUS,
+            Sort::Late(_) => LATENCY,
         }
+    }
+
+    /// Whether a fault may have this name in lists, logs and headers.
+    pub(crate) fn is_name(name: &str) -> bool {
+        [STATUS, LATENCY].contains(&name) || name.parse::<Self>().is_ok()
     }
 
     /// What happens, in a few words.
@@ -167,6 +172,10 @@ impl fmt::Debug for FaultKind {
         write!(f, "FaultKind({})", self.name())
     }
 }
+
+/// The names of those of one's own.
+const STATUS: &str = "status";
+const LATENCY: &str = "latency";
 
 /// Sixty times what a client may read (bar 9).
 const LARGEST_BODY: usize = 16 * 1024 * 1024;

@@ -8,6 +8,7 @@ use http::{Method, StatusCode};
 use super::redact::{self, Fingerprint, Print};
 use crate::Endpoint;
 use crate::call::Call;
+use crate::reply::{EXPLAINS, Reply};
 
 /// One request, with everything that could be a secret shown as `[redacted]`.
 ///
@@ -23,6 +24,7 @@ pub struct LogEntry {
     body: String,
     status: Option<StatusCode>,
     fault: Option<&'static str>,
+    explains: Option<String>,
     done: bool,
     at: SystemTime,
     fingerprint: Arc<Fingerprint>,
@@ -52,6 +54,7 @@ impl LogEntry {
             body: String::new(),
             status: None,
             fault: None,
+            explains: None,
             done: false,
             at,
             fingerprint: Arc::clone(fingerprint),
@@ -67,8 +70,10 @@ impl LogEntry {
         self.body = redact::body(call);
     }
 
-    pub(super) fn answered(&mut self, status: StatusCode) {
-        self.status = Some(status);
+    pub(super) fn answered(&mut self, reply: &Reply) {
+        self.status = Some(reply.status);
+        let why = reply.headers.get(EXPLAINS);
+        self.explains = why.and_then(|it| it.to_str().ok()).map(ToOwned::to_owned);
     }
 
     pub(super) fn met(&mut self, fault: &'static str) {
@@ -149,6 +154,12 @@ impl LogEntry {
         self.fault
     }
 
+    /// Why it was refused, if no documentation allows it: what `x-phrase-emulator-explains` of the answer says.
+    #[must_use]
+    pub fn explains(&self) -> Option<&str> {
+        self.explains.as_deref()
+    }
+
     /// When it arrived, by the emulator's clock.
     #[must_use]
     pub fn received_at(&self) -> SystemTime {
@@ -176,6 +187,7 @@ impl fmt::Debug for LogEntry {
             .field("body", &self.body)
             .field("status", &self.status)
             .field("fault", &self.fault)
+            .field("explains", &self.explains)
             .finish_non_exhaustive()
     }
 }

@@ -126,10 +126,10 @@ async fn a_wrong_body_is_told_by_its_member_and_nothing_is_done() {
         );
     }
     for (body, told) in [
-        ("", "EOF"),
-        ("{", "EOF"),
+        ("", "takes a JSON object"),
+        ("{", "not one JSON object"),
         ("[]", "expected an object"),
-        ("{\"fault\":\"html-200\"} canary", "goes on"),
+        ("{\"fault\":\"html-200\"} canary", "not one JSON object"),
     ] {
         let (status, problem) = admin(&emulator, "POST", "/faults", body).await;
         let message = problem["message"].as_str().unwrap();
@@ -202,6 +202,7 @@ async fn other_paths_methods_queries_and_labels_are_refused_and_say_what_there_i
         "status=1000000",
         "after=-1",
         "limit=x",
+        "fault=canary",
     ] {
         let (status, problem) = admin(&emulator, "GET", &format!("/requests?{query}"), "").await;
         let name = query.split('=').next().unwrap();
@@ -212,6 +213,12 @@ async fn other_paths_methods_queries_and_labels_are_refused_and_say_what_there_i
             "{message}"
         );
     }
+    let (status, problem) = admin(&emulator, "GET", "/requests/next?timeout_seconds=601", "").await;
+    assert_eq!(status, 400);
+    assert!(
+        problem["message"].as_str().unwrap().contains("600"),
+        "{problem}"
+    );
     let reply = send(&emulator, "POST", "/_emulator/v1/faults", "", "{}").await;
     assert_eq!(reply.status, 415);
     for (body, status) in [("", 200), ("{}", 200), (" { } ", 400), ("{\"x\":1}", 400)] {

@@ -236,8 +236,11 @@ pub(super) const MODES: &[Mode] = &[
     instead(
         "error-ansi-reason",
         "400 with terminal escapes in the reason phrase",
-        |_| {
-            Script::closing(b"HTTP/1.1 400 \x1b[31mBad\x1b[0m\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}".as_slice()).into()
+        |incident| {
+            let message = incident.marked(json(400, "{}")).message();
+            let message = String::from_utf8_lossy(&message).into_owned();
+            let message = message.replacen("Bad Request", "\u{1b}[31mBad\u{1b}[0m", 1);
+            Script::closing(message).into()
         },
     ),
     instead(

@@ -118,7 +118,7 @@ pub(super) const MODES: &[Mode] = &[
     instead(
         "429-then-close",
         "429, Retry-After: 2, and the end of the connection",
-        |_| Script::closing(after("2").message()).into(),
+        |incident| Script::closing(incident.marked(after("2")).message()).into(),
     ),
 ];
 
