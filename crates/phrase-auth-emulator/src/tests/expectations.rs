@@ -1,4 +1,4 @@
-use super::wire::exchange;
+use super::wire::{TOKEN_PATH, exchange, send};
 use crate::{Emulator, Endpoint, LogFilter, seed};
 
 #[tokio::test]
@@ -51,4 +51,15 @@ async fn requests_are_found_by_where_how_and_when() {
     assert_eq!(found(LogFilter::new().after(0)), 2);
     assert_eq!(found(LogFilter::new().after(1)), 1);
     assert_eq!(found(LogFilter::new().fault("html-200")), 0);
+}
+
+#[tokio::test]
+async fn the_log_says_why_a_request_was_refused_that_nothing_allows() {
+    let emulator = Emulator::start().await.unwrap();
+    let reply = send(&emulator, "GET", TOKEN_PATH, "", "").await;
+    exchange(&emulator, seed::EXPIRED).await;
+    let [misuse, refused] = emulator.log().requests().try_into().unwrap();
+    assert!(reply.explains().is_some());
+    assert_eq!(misuse.explains(), reply.explains());
+    assert_eq!(refused.explains(), None);
 }
