@@ -88,8 +88,10 @@ async fn respond(
     Ok(match met.course() {
         Course::Late(latency) => {
             visit.met(met.name());
+            // First, so that a client which does not wait has lost an answer, and not a request.
+            let reply = reply();
             time::sleep(latency).await;
-            reply().faulty(met.name()).into()
+            reply.faulty(met.name()).into()
         }
         Course::Replace(replacement) => {
             visit.met(met.name());

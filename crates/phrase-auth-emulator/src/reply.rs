@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderName};
+use http::header::{CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, DATE, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 /// An answer as it goes over the wire: what a fault may change.
@@ -48,9 +48,11 @@ impl Reply {
         self
     }
 
-    /// Marked as the work of a fault.
+    /// Marked as the work of a fault. It may be a page with anything in it, also what was sent: none of that runs as a
+    /// page of this origin, which may steer the admin door.
     pub(crate) fn faulty(self, fault: &'static str) -> Self {
         self.with(FAULT, fault)
+            .with(CONTENT_SECURITY_POLICY, "sandbox")
     }
 
     /// Marked as the emulator's, unless it is already; so is the time.

@@ -400,6 +400,10 @@ async fn a_name_in_the_request_asks_for_a_fault_with_curl_alone() {
         (429, Some("2"))
     );
 
+    // A page that shows what was sent must not run it as a page of the emulator's.
+    let reply = exchange(&emulator, &magic("error-echo-page")).await;
+    assert_eq!(reply.header("content-security-policy"), Some("sandbox"));
+
     // A name that cannot be meant is told from a token that is refused.
     for name in ["no-such", "tls-expired"] {
         let reply = exchange(&emulator, &magic(name)).await;
