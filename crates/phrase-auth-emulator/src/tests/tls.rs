@@ -118,5 +118,13 @@ async fn faults_of_the_wire_happen_inside_of_tls_too() {
             .is_ok()
     );
     assert!(emulator.authorize(&url.replace("https:", "http:")).is_err());
+    let head = format!(
+        "GET /v2/user HTTP/1.1\r\nhost: 127.0.0.1:{}\r\n\r\n",
+        emulator.port()
+    );
+    let rule = fault("not-http".parse().unwrap()).times(1);
+    emulator.faults().add(rule).unwrap();
+    let reply = say(&emulator, &ca, &head).await.unwrap();
+    assert_eq!(reply, "SSH-2.0-OpenSSH_9.9\r\n");
     assert!(request(&emulator, &ca).await.is_ok());
 }
