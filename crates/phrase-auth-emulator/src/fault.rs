@@ -21,6 +21,7 @@ pub(crate) use self::magic::{NOTHING_TO_CHANGE, magic_call, unmagical};
 use self::members::{Members, Role};
 use self::mode::{Effect, Kind};
 pub use self::rule::{FaultRule, fault};
+pub(crate) use self::script::Script;
 use crate::Application;
 use crate::call::Call;
 use crate::json::Object;

@@ -6,6 +6,7 @@ mod redact;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -69,26 +70,24 @@ impl Log {
         found.cloned().collect()
     }
 
-    /// Waits for the next request that fits, until it has been answered or its client has left: one that arrives from
-    /// now on, or after the number of the filter. It waits for ever, if nobody comes; on any runtime.
-    pub async fn next(&self, filter: LogFilter) -> LogEntry {
-        let last = self.book().last;
-        let filter = filter.or_after(last);
-        loop {
-            let done = self.0.done.notified();
-            let mut done = std::pin::pin!(done);
-            // Before the look, so that nothing falls between the two.
-            done.as_mut().enable();
-            let found = self
-                .book()
-                .entries
-                .iter()
-                .find(|entry| entry.is_done() && filter.fits(entry))
-                .cloned();
-            if let Some(entry) = found {
-                return entry;
+    /// Waits for the next request that fits, until it has been answered or its client has left: one that arrives after
+    /// this call, or after the number of the filter. It waits for ever, if nobody comes; on any runtime.
+    pub fn next(&self, filter: LogFilter) -> impl Future<Output = LogEntry> + use<> {
+        // Now, and not when somebody first waits.
+        let filter = filter.or_after(self.book().last);
+        let log = self.clone();
+        async move {
+            loop {
+                let done = log.0.done.notified();
+                let mut done = pin!(done);
+                // Before the look, so that nothing falls between the two.
+                done.as_mut().enable();
+                let found = log.book().first_done(&filter);
+                if let Some(entry) = found {
+                    return entry;
+                }
+                done.await;
             }
-            done.await;
         }
     }
 
@@ -115,11 +114,10 @@ impl Log {
     /// [`Unmet`] names every expectation that is not met, with what arrived.
     pub fn verify(&self) -> Result<(), Unmet> {
         let book = self.book();
-        let misses = book.expected.iter().filter_map(|it| {
-            let count = book.counts.get(&it.endpoint).copied().unwrap_or(0);
-            it.judge(count)
-        });
-        let misses: Vec<Miss> = misses.collect();
+        let misses = book.expected.iter();
+        let misses: Vec<Miss> = misses
+            .filter_map(|it| it.judge(book.count(it.endpoint)))
+            .collect();
         if misses.is_empty() {
             Ok(())
         } else {
@@ -130,7 +128,7 @@ impl Log {
     /// How many requests arrived at an endpoint, whatever became of them.
     #[must_use]
     pub fn count(&self, endpoint: Endpoint) -> u64 {
-        self.book().counts.get(&endpoint).copied().unwrap_or(0)
+        self.book().count(endpoint)
     }
 
     /// How many requests are being answered at this moment.
@@ -181,8 +179,27 @@ impl Log {
 }
 
 impl Book {
+    fn count(&self, endpoint: Endpoint) -> u64 {
+        self.counts.get(&endpoint).copied().unwrap_or(0)
+    }
+
+    fn first_done(&self, filter: &LogFilter) -> Option<LogEntry> {
+        let mut entries = self.entries.iter();
+        entries
+            .find(|entry| entry.is_done() && filter.fits(entry))
+            .cloned()
+    }
+
+    /// Does nothing if the log was cleared, or has moved on, in between.
+    fn amend(&mut self, number: u64, change: impl FnOnce(&mut LogEntry)) {
+        let place = self.entries.binary_search_by_key(&number, LogEntry::number);
+        if let Some(entry) = place.ok().and_then(|place| self.entries.get_mut(place)) {
+            change(entry);
+        }
+    }
+
     fn expect(&mut self, endpoint: Endpoint, least: u64, most: Option<u64>) {
-        let before = self.counts.get(&endpoint).copied().unwrap_or(0);
+        let before = self.count(endpoint);
         self.expected.push(Expected {
             endpoint,
             before,
@@ -222,22 +239,15 @@ impl Visit {
         self.amend(|entry| entry.met(fault));
     }
 
-    /// Does nothing if the log was cleared, or has moved on, in between.
     fn amend(&self, change: impl FnOnce(&mut LogEntry)) {
-        let mut book = self.log.book();
-        let place = book
-            .entries
-            .binary_search_by_key(&self.number, LogEntry::number);
-        if let Some(entry) = place.ok().and_then(|place| book.entries.get_mut(place)) {
-            change(entry);
-        }
+        self.log.book().amend(self.number, change);
     }
 }
 
 impl Drop for Visit {
     fn drop(&mut self) {
-        self.amend(LogEntry::left);
         let mut book = self.log.book();
+        book.amend(self.number, LogEntry::left);
         book.in_flight = book.in_flight.saturating_sub(1);
         drop(book);
         self.log.0.done.notify_waiters();

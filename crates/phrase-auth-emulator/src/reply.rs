@@ -49,10 +49,14 @@ impl Reply {
     }
 
     /// Marked as the work of a fault. It may be a page with anything in it, also what was sent: none of that runs as a
-    /// page of this origin, which may steer the admin door.
+    /// page of this origin, which may steer the admin door. A true page has a policy of its own, and keeps it.
     pub(crate) fn faulty(self, fault: &'static str) -> Self {
-        self.with(FAULT, fault)
-            .with(CONTENT_SECURITY_POLICY, "sandbox")
+        let mut reply = self.with(FAULT, fault);
+        reply
+            .headers
+            .entry(CONTENT_SECURITY_POLICY)
+            .or_insert(HeaderValue::from_static("sandbox"));
+        reply
     }
 
     /// Marked as the emulator's, unless it is already; so is the time.

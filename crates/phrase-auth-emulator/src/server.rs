@@ -11,14 +11,14 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::{runtime, time};
 
 use crate::EmulatorError;
 use crate::door;
-use crate::fault::Faults;
+use crate::fault::{Faults, Script};
 use crate::tls::{Flaw, Tls};
 use crate::wire::{Stream, Wire};
 use crate::world::{Limits, World};
@@ -85,7 +85,9 @@ impl Start {
 
     pub(crate) fn wait_blocking(self) -> Result<Server, EmulatorError> {
         // On a thread of its own, because tokio lets no thread of a runtime block. It is over at once.
-        let waiting = thread::spawn(|| self.readiness.blocking_recv());
+        let waiting = thread::Builder::new()
+            .spawn(|| self.readiness.blocking_recv())
+            .map_err(failed)?;
         let said = waiting
             .join()
             .unwrap_or_else(|_| Ok(Err(io::ErrorKind::Other.into())));
@@ -198,7 +200,7 @@ async fn shake_hands(tls: &Tls, faults: &Faults, mut socket: TcpStream) -> Optio
                 let words = if flaw == Flaw::Plain { PLAIN } else { "" };
                 // Once the client has begun, so that it is in the middle of it.
                 let _ = socket.read(&mut [0; 1024]).await;
-                let _ = socket.write_all(words.as_bytes()).await;
+                Script::closing(words).play(Stream::Plain(socket)).await;
                 return None;
             }
         },

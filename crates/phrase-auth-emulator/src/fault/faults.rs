@@ -175,24 +175,15 @@ impl Faults {
 
     /// No rules, and the draws from their start.
     pub(crate) fn reset(&self) {
-        let next = self.book().next;
-        // Numbers are not given twice: who still holds one must not take away another's rule.
-        *self.book() = Book {
-            next,
-            ..Book::new()
-        };
+        self.book().replace(Book::new());
     }
 
     pub(crate) fn snapshot(&self) -> Book {
         self.book().clone()
     }
 
-    pub(crate) fn restore(&self, book: &Book) {
-        let next = self.book().next;
-        *self.book() = Book {
-            next: next.max(book.next),
-            ..book.clone()
-        };
+    pub(crate) fn restore(&self, past: &Book) {
+        self.book().replace(past.clone());
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
@@ -213,6 +204,14 @@ impl Book {
             next: 1,
             draws: Rng::with_seed(SEED),
         }
+    }
+
+    /// Numbers are not given twice: who still holds one must not take away another's rule.
+    fn replace(&mut self, other: Self) {
+        *self = Self {
+            next: self.next.max(other.next),
+            ..other
+        };
     }
 }
 

@@ -33,6 +33,9 @@ async fn the_next_request_is_one_that_arrives_from_now_on() {
     let (next, _) = tokio::join!(next, exchange(&emulator, seed::EXPIRED));
     assert_eq!(next.number(), 2);
     assert_eq!(next.status().map(|it| it.as_u16()), Some(400));
+    let next = log.next(filter.clone());
+    exchange(&emulator, seed::GOOD_TMS).await;
+    assert_eq!(next.await.number(), 3, "it came after the call");
     let seen = log.next(filter.clone().after(1)).await;
     assert_eq!(seen.number(), 2, "it has come already");
     let first = log.next(filter.after(0)).await;

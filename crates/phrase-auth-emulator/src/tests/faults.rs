@@ -298,6 +298,29 @@ async fn a_late_answer_is_the_true_one() {
 }
 
 #[tokio::test]
+async fn a_true_page_that_is_late_keeps_its_policy_and_can_be_sent() {
+    let emulator = Emulator::start().await.unwrap();
+    let path = format!(
+        "/web/oauth/authorize?response_type=code&client_id={}&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback",
+        seed::PUBLIC_CLIENT.client_id
+    );
+    let policy = |reply: &Reply| {
+        assert_eq!(reply.status, 200, "{reply:?}");
+        let policy = reply.header("content-security-policy");
+        policy.unwrap().to_owned()
+    };
+    let own = policy(&send(&emulator, "GET", &path, "", "").await);
+    let late = FaultKind::latency(Duration::from_millis(1));
+    for kind in [late, kind("date-hour-ahead"), kind("slow-answer")] {
+        let rule = fault(kind).times(1);
+        emulator.faults().add(rule).unwrap();
+        let reply = send(&emulator, "GET", &path, "", "").await;
+        assert_eq!(policy(&reply), own);
+        assert!(reply.header("x-phrase-emulator-fault").is_some());
+    }
+}
+
+#[tokio::test]
 async fn what_can_never_happen_is_refused_and_changes_nothing() {
     let emulator = Emulator::start().await.unwrap();
     let at = Endpoint::Tms;

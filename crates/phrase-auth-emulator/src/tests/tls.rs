@@ -61,6 +61,20 @@ async fn it_speaks_https_to_who_believes_its_ca_and_to_nobody_else() {
 }
 
 #[tokio::test]
+async fn a_handshake_that_the_server_ends_is_ended_however_much_the_client_has_said() {
+    let emulator = Emulator::builder().tls().start().await.unwrap();
+    for (name, said) in [("tls-close", ""), ("tls-plain", "HTTP/1.1 400 ")] {
+        let rule = fault(name.parse().unwrap()).times(1);
+        emulator.faults().add(rule).unwrap();
+        let mut stream = wire::connect(&emulator).await;
+        stream.write_all(&[0x16; 4_000]).await.unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).await.expect(name);
+        assert!(reply.starts_with(said) && reply.is_empty() == said.is_empty());
+    }
+}
+
+#[tokio::test]
 async fn the_admin_door_does_not_lock_itself_out() {
     let emulator = Emulator::builder().tls().start().await.unwrap();
     let ca = emulator.ca_pem().unwrap();
