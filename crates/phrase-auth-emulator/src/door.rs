@@ -77,7 +77,7 @@ async fn respond(
         }
         None => (world.faults.meet(endpoint), call),
     };
-    let Some(met) = met else {
+    let Some((met, course)) = met.as_ref().and_then(|met| Some((met, met.course()?))) else {
         return Ok(answer(world, endpoint, &call).into_reply().into());
     };
     let reply = || {
@@ -85,36 +85,34 @@ async fn respond(
             .into_reply()
             .stamped(&world.date())
     };
-    Ok(match met.course() {
+    let spoiled = match course {
         Course::Late(latency) => {
             visit.met(met.name());
             // First, so that a client which does not wait has lost an answer, and not a request.
             let reply = reply();
             time::sleep(latency).await;
-            reply.faulty(met.name()).into()
+            return Ok(reply.faulty(met.name()).into());
         }
         Course::Replace(replacement) => {
-            visit.met(met.name());
-            let lost = replacement.takes_effect.then(reply);
-            replacement.spoil(world, &call, lost)
+            let lost = met.takes_effect().then(reply);
+            met.replace(&replacement, world, &call, lost)
         }
         Course::Change(change) => {
             let reply = reply();
-            match change.spoil(world, &call, &reply) {
-                Some(spoiled) => {
-                    visit.met(met.name());
-                    spoiled
-                }
+            match met.change(change, world, &call, &reply) {
+                Some(spoiled) => spoiled,
                 None if met.is_by_name() => {
                     return Err(refused(StatusCode::BAD_REQUEST, NOTHING_TO_CHANGE));
                 }
                 None => {
-                    world.faults.spare(&met);
-                    reply.into()
+                    world.faults.spare(met);
+                    return Ok(reply.into());
                 }
             }
         }
-    })
+    };
+    visit.met(met.name());
+    Ok(spoiled)
 }
 
 fn answer(world: &World, endpoint: Endpoint, call: &Call) -> Answer {

@@ -10,6 +10,8 @@ mod mode;
 mod rule;
 mod script;
 
+use std::time::Duration;
+
 pub use self::error::FaultError;
 pub(crate) use self::faults::{Book, Met};
 pub use self::faults::{FaultStatus, Faults};
@@ -19,57 +21,46 @@ pub use self::kind::FaultKind;
 use self::kind::Sort;
 pub(crate) use self::magic::{NOTHING_TO_CHANGE, magic_call, unmagical};
 use self::members::{Members, Role};
+pub(crate) use self::mode::Change;
 use self::mode::{Effect, Kind};
 pub use self::rule::{FaultRule, fault};
 pub(crate) use self::script::Script;
 use crate::Application;
 use crate::call::Call;
-use crate::json::Object;
 use crate::jwt::Oddity;
 use crate::reply::Reply;
 use crate::tls::Flaw;
 use crate::world::World;
 
-/// What is left to do once a fault is met.
+/// What becomes of a request that has met a fault.
 pub(crate) enum Course<'a> {
-    /// The request takes effect, and its answer comes later.
-    Late(std::time::Duration),
-    /// The request takes effect, and then `spoil` has its answer, or says that this one cannot be spoiled.
-    Change(Change<'a>),
-    /// Something else comes in the place of an answer. The request takes effect only if that was asked for.
+    /// It takes effect, and its answer comes later.
+    Late(Duration),
+    /// It takes effect, and its answer is changed, if it is one that can be.
+    Change(Change),
+    /// Something else comes in the place of an answer; it takes effect only if that was asked for.
     Replace(Replacement<'a>),
 }
 
-pub(crate) struct Change<'a> {
-    kind: &'a FaultKind,
-    effect: Effect,
-}
-
-pub(crate) struct Replacement<'a> {
-    kind: &'a FaultKind,
-    pub(crate) takes_effect: bool,
+/// What comes in the place of an answer.
+pub(crate) enum Replacement<'a> {
+    Own(&'a Reply),
+    Named(fn(&Incident<'_>) -> Spoiled),
 }
 
 impl Met {
-    pub(crate) fn course(&self) -> Course<'_> {
-        let replacement = Replacement {
-            kind: &self.kind,
-            takes_effect: self.takes_effect,
-        };
-        match &self.kind.0 {
+    /// `None` for a fault of the handshake, which no request meets.
+    pub(crate) fn course(&self) -> Option<Course<'_>> {
+        Some(match &self.kind.0 {
             Sort::Late(latency) => Course::Late(*latency),
-            Sort::Answer(_) => Course::Replace(replacement),
+            Sort::Answer(reply) => Course::Replace(Replacement::Own(reply)),
             Sort::Named(mode) => match mode.effect {
                 Effect::Late(latency) => Course::Late(latency),
-                Effect::Instead(_) | Effect::Tls(_) => Course::Replace(replacement),
-                effect @ (Effect::Changed(..) | Effect::Edited(_) | Effect::Jwt(_)) => {
-                    Course::Change(Change {
-                        kind: &self.kind,
-                        effect,
-                    })
-                }
+                Effect::Instead(spoil) => Course::Replace(Replacement::Named(spoil)),
+                Effect::Change(change) => Course::Change(change),
+                Effect::Tls(_) => return None,
             },
-        }
+        })
     }
 
     /// What is wrong with a handshake, if this is about one.
@@ -82,60 +73,54 @@ impl Met {
             Sort::Answer(_) | Sort::Late(_) => None,
         }
     }
-}
 
-impl Change<'_> {
     /// `None` if this answer is not of the kind that the fault changes.
-    pub(crate) fn spoil(&self, world: &World, call: &Call, answer: &Reply) -> Option<Spoiled> {
+    pub(crate) fn change(
+        &self,
+        change: Change,
+        world: &World,
+        call: &Call,
+        answer: &Reply,
+    ) -> Option<Spoiled> {
         let is_good = answer.status.is_success();
-        let fits = match self.effect {
-            Effect::Changed(Kind::Any, _) => true,
-            Effect::Changed(Kind::Body, _) => is_good && !answer.body.is_empty(),
-            Effect::Changed(Kind::Json, _) => is_good && Object::read(&answer.body).is_some(),
-            _ => is_good && Members::read(&answer.body).is_some(),
+        let fits = match change {
+            Change::Whole(Kind::Any, _) => true,
+            Change::Whole(Kind::Body, _) => is_good && !answer.body.is_empty(),
+            Change::Whole(Kind::Json, _) => is_good && Members::all(&answer.body).is_some(),
+            Change::Members(_) | Change::Jwt(_) => is_good,
         };
         if !fits {
             return None;
         }
-        let answer = answer.clone().faulty(self.kind.name());
-        match self.effect {
-            Effect::Changed(_, spoil) => spoil(&Incident {
-                call,
-                answer,
-                origin: &world.origin(),
-                path: &call.path,
-            }),
-            Effect::Edited(edit) => {
+        let answer = answer.clone().faulty(self.name());
+        match change {
+            Change::Whole(_, spoil) => spoil(&Incident::new(world, call, answer)),
+            Change::Members(edit) => {
                 let members = edit(Members::read(&answer.body)?);
                 Some(answer.with_text(members.text()).into())
             }
-            Effect::Jwt(oddity) => odd_jwt(world, answer, oddity).map(Spoiled::from),
-            Effect::Late(_) | Effect::Instead(_) | Effect::Tls(_) => None,
+            Change::Jwt(oddity) => odd_jwt(world, answer, oddity).map(Spoiled::from),
         }
     }
-}
 
-impl Replacement<'_> {
     /// In the place of `answer`, which is the true one if the request took effect.
-    pub(crate) fn spoil(&self, world: &World, call: &Call, answer: Option<Reply>) -> Spoiled {
-        let name = self.kind.name();
-        let stamp = |reply: Reply| reply.faulty(name).stamped(&world.date());
-        let spoil = match &self.kind.0 {
-            Sort::Answer(reply) => return stamp(Reply::clone(reply)).into(),
-            Sort::Named(mode) => match mode.effect {
-                Effect::Instead(spoil) => spoil,
-                _ => return stamp(incident::sample()).into(),
-            },
-            Sort::Late(_) => return stamp(incident::sample()).into(),
+    pub(crate) fn replace(
+        &self,
+        replacement: &Replacement<'_>,
+        world: &World,
+        call: &Call,
+        answer: Option<Reply>,
+    ) -> Spoiled {
+        let mark = |reply: Reply| reply.faulty(self.name()).stamped(&world.date());
+        let spoiled = match replacement {
+            Replacement::Own(reply) => Reply::clone(reply).into(),
+            Replacement::Named(spoil) => {
+                let answer = mark(answer.unwrap_or_else(incident::sample));
+                spoil(&Incident::new(world, call, answer))
+            }
         };
-        let spoiled = spoil(&Incident {
-            call,
-            answer: stamp(answer.unwrap_or_else(incident::sample)),
-            origin: &world.origin(),
-            path: &call.path,
-        });
         match spoiled {
-            Spoiled::Reply(reply) => stamp(reply).into(),
+            Spoiled::Reply(reply) => mark(reply).into(),
             script @ Spoiled::Script(_) => script,
         }
     }

@@ -62,7 +62,7 @@ pub struct FaultStatus {
 #[derive(Clone)]
 pub(crate) struct Met {
     pub(super) kind: FaultKind,
-    pub(super) takes_effect: bool,
+    takes_effect: bool,
     /// The rule, if it was one.
     number: Option<u64>,
 }
@@ -259,6 +259,11 @@ impl Met {
             takes_effect: false,
             number: None,
         }
+    }
+
+    /// Whether the request takes effect although something else comes in the place of its answer.
+    pub(crate) fn takes_effect(&self) -> bool {
+        self.takes_effect
     }
 
     /// Whether the request asked for it.

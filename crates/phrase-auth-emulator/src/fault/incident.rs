@@ -5,18 +5,26 @@ use super::script::Script;
 use crate::call::Call;
 use crate::media;
 use crate::reply::{FAULT, Reply, VERSION};
+use crate::world::World;
 
 /// What a fault befalls.
 pub(crate) struct Incident<'a> {
-    pub(crate) call: &'a Call,
+    pub(super) call: &'a Call,
     /// The answer that it spoils: the true one, or a sample if the request has had no effect.
-    pub(crate) answer: Reply,
+    pub(super) answer: Reply,
     /// Without a slash at the end.
-    pub(crate) origin: &'a str,
-    pub(crate) path: &'a str,
+    pub(super) origin: String,
 }
 
-impl Incident<'_> {
+impl<'a> Incident<'a> {
+    pub(super) fn new(world: &World, call: &'a Call, answer: Reply) -> Self {
+        Self {
+            call,
+            answer,
+            origin: world.origin(),
+        }
+    }
+
     /// Another answer, marked as the emulator's as the spoiled one is: for those that are written byte by byte.
     pub(super) fn marked(&self, mut reply: Reply) -> Reply {
         for name in [VERSION, FAULT, DATE] {

@@ -140,7 +140,7 @@ impl FaultKind {
     pub fn changes_answer(&self) -> bool {
         match &self.0 {
             Sort::Named(mode) => match mode.effect {
-                Effect::Late(_) | Effect::Changed(..) | Effect::Edited(_) | Effect::Jwt(_) => true,
+                Effect::Late(_) | Effect::Change(_) => true,
                 Effect::Instead(_) | Effect::Tls(_) => false,
             },
             Sort::Late(_) => true,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::json::Object;
 
 /// The members of an answer, as text, so that they can be written as no JSON writer would.
-pub(super) struct Members(Vec<(String, String)>);
+pub(crate) struct Members(Vec<(String, String)>);
 
 /// What a member says, whatever the scheme calls it.
 #[derive(Clone, Copy, PartialEq, Eq)]

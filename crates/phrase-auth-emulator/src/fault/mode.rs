@@ -36,14 +36,21 @@ pub(crate) enum Effect {
     Late(Duration),
     /// Something else comes in its place.
     Instead(fn(&Incident<'_>) -> Spoiled),
-    /// It is the true one, changed on its way; `None` if it is not of the kind that can be changed so.
-    Changed(Kind, fn(&Incident<'_>) -> Option<Spoiled>),
-    /// It is the true one, with other members.
-    Edited(fn(Members) -> Members),
-    /// It bears a JWT with a flaw.
-    Jwt(Oddity),
+    /// It is the true one, changed on its way.
+    Change(Change),
     /// The handshake before it bears a certificate with a flaw.
     Tls(Flaw),
+}
+
+/// How a true answer is changed.
+#[derive(Clone, Copy)]
+pub(crate) enum Change {
+    /// As a whole; `None` if it cannot be changed so.
+    Whole(Kind, fn(&Incident<'_>) -> Option<Spoiled>),
+    /// It has other members.
+    Members(fn(Members) -> Members),
+    /// It bears a JWT with a flaw.
+    Jwt(Oddity),
 }
 
 /// What kind of answer a change is about.
@@ -61,12 +68,21 @@ impl Effect {
     /// Whether this can befall an endpoint at all.
     pub(crate) fn fits(self, endpoint: Endpoint) -> bool {
         match self {
-            Self::Late(_) | Self::Instead(_) | Self::Changed(Kind::Any, _) => true,
-            Self::Changed(Kind::Json, _) => endpoint.grants() || endpoint.is_protected(),
-            Self::Edited(_) => endpoint.grants(),
-            Self::Changed(Kind::Body, _) => endpoint != Endpoint::Logout,
-            Self::Jwt(_) => endpoint == Endpoint::TokenExchange,
+            Self::Late(_) | Self::Instead(_) => true,
+            Self::Change(change) => change.fits(endpoint),
             Self::Tls(_) => false,
+        }
+    }
+}
+
+impl Change {
+    fn fits(self, endpoint: Endpoint) -> bool {
+        match self {
+            Self::Whole(Kind::Any, _) => true,
+            Self::Whole(Kind::Body, _) => endpoint != Endpoint::Logout,
+            Self::Whole(Kind::Json, _) => endpoint.grants() || endpoint.is_protected(),
+            Self::Members(_) => endpoint.grants(),
+            Self::Jwt(_) => endpoint == Endpoint::TokenExchange,
         }
     }
 }
@@ -112,7 +128,7 @@ const fn changed(
     Mode {
         name,
         what,
-        effect: Effect::Changed(kind, spoil),
+        effect: Effect::Change(Change::Whole(kind, spoil)),
     }
 }
 
@@ -120,7 +136,7 @@ const fn edited(name: &'static str, what: &'static str, edit: fn(Members) -> Mem
     Mode {
         name,
         what,
-        effect: Effect::Edited(edit),
+        effect: Effect::Change(Change::Members(edit)),
     }
 }
 

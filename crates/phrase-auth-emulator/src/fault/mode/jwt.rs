@@ -1,6 +1,6 @@
 //! JWTs that a client takes, for it must not look into them (bar 22), and no API does (RFC 8725, 3).
 
-use super::{Effect, Mode};
+use super::{Change, Effect, Mode};
 use crate::jwt::Oddity;
 
 pub(super) const MODES: &[Mode] = &[
@@ -48,6 +48,6 @@ const fn odd(name: &'static str, what: &'static str, oddity: Oddity) -> Mode {
     Mode {
         name,
         what,
-        effect: Effect::Jwt(oddity),
+        effect: Effect::Change(Change::Jwt(oddity)),
     }
 }

@@ -36,12 +36,12 @@ pub(super) const MODES: &[Mode] = &[
         |incident| here(incident, 308),
     ),
     instead("redirect-loop", "307 to where it came from", |incident| {
-        to(307, &format!("{}{}", incident.origin, incident.path))
+        to(307, &format!("{}{}", incident.origin, incident.call.path))
     }),
     instead(
         "redirect-relative",
         "307 to a path without a host",
-        |incident| to(307, incident.path),
+        |incident| to(307, &incident.call.path),
     ),
     instead("redirect-other-host", "307 to another host", |_| {
         to(307, "https://elsewhere.invalid/oauth/token")
