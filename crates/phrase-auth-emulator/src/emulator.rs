@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -79,6 +80,12 @@ impl Emulator {
     #[must_use]
     pub fn idm_base_url(&self) -> String {
         self.world.idm_base_url()
+    }
+
+    /// All base URLs: of each product that is served, by [`Application::name`], and of the identity service as `idm`.
+    #[must_use]
+    pub fn base_urls(&self) -> BTreeMap<&'static str, String> {
+        self.world.base_urls()
     }
 
     /// Where its admin door is, for a program that is not this one.

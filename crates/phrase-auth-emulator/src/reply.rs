@@ -2,7 +2,9 @@ use std::fmt::Write;
 
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, DATE, HeaderName};
+use http::header::{
+    CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, DATE, HeaderName, TRANSFER_ENCODING,
+};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 /// An answer as it goes over the wire: what a fault may change.
@@ -89,14 +91,32 @@ impl Reply {
 
     /// The whole message, with the length of its body, if it may have one (RFC 9110, 8.6).
     pub(crate) fn message(&self) -> Vec<u8> {
-        let mut message = self.head();
-        if self.status != StatusCode::NO_CONTENT {
-            let _ = write!(message, "{CONTENT_LENGTH}: {}\r\n", self.body.len());
+        if self.status == StatusCode::NO_CONTENT {
+            return self.framed("");
         }
-        message.push_str("\r\n");
-        let mut message = message.into_bytes();
+        self.framed(&format!("{CONTENT_LENGTH}: {}\r\n", self.body.len()))
+    }
+
+    /// The whole message, with these lines at the end of its head in the place of a length.
+    pub(crate) fn framed(&self, lines: &str) -> Vec<u8> {
+        let mut message = format!("{}{lines}\r\n", self.head()).into_bytes();
         message.extend_from_slice(&self.body);
         message
+    }
+
+    /// The message in one chunk, up to the last byte of the body (RFC 9112, 7.1).
+    pub(crate) fn chunked(&self, size: &str) -> Vec<u8> {
+        let mut message = self.chunk(size).into_bytes();
+        message.extend_from_slice(&self.body);
+        message
+    }
+
+    /// The head of a message in chunks, and the size of the first.
+    pub(crate) fn chunk(&self, size: &str) -> String {
+        format!(
+            "{}{TRANSFER_ENCODING}: chunked\r\n\r\n{size}\r\n",
+            self.head()
+        )
     }
 }
 

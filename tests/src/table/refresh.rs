@@ -12,8 +12,7 @@ use super::trial::{Bed, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Trial};
 pub(crate) async fn check(trial: Trial) {
     let builder = Emulator::builder().refresh_rotation(RefreshRotation::Grace(GRACE));
     let bed = trial.bed(builder).await;
-    let person = Person::new(&bed, ClientAuth::Basic);
-    person.log_in(&bed).await;
+    let person = Person::logged_in(&bed, ClientAuth::Basic).await;
     let mend = async {
         // An administrator may mend what is forbidden, and all else takes a login.
         match bed.trial.expected.is_kind(ErrorKind::Forbidden) {
@@ -32,7 +31,7 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    pub(crate) fn new(bed: &Bed, proof: ClientAuth) -> Self {
+    fn new(bed: &Bed, proof: ClientAuth) -> Self {
         let oauth = OAuth2Client::builder(CLIENT_ID, bed.endpoints())
             .client_secret(CLIENT_SECRET, proof)
             .redirect_uri(REDIRECT_URI)
@@ -45,6 +44,13 @@ impl Person {
         let shared: Arc<dyn TokenStore> = store.clone();
         let auth = OAuth2Auth::from_store(oauth.clone(), shared, USER).unwrap();
         Self { oauth, auth, store }
+    }
+
+    /// One who has a session already.
+    pub(crate) async fn logged_in(bed: &Bed, proof: ClientAuth) -> Self {
+        let person = Self::new(bed, proof);
+        person.log_in(bed).await;
+        person
     }
 
     pub(crate) fn held(&self) -> Held<'_> {

@@ -12,8 +12,7 @@ pub(crate) async fn check(trial: Trial) {
     let builder = Emulator::builder().refresh_rotation(RefreshRotation::Rotate);
     let bed = trial.bed(builder).await;
     let name = &bed.trial.name;
-    let person = Person::new(&bed, ClientAuth::Body);
-    person.log_in(&bed).await;
+    let person = Person::logged_in(&bed, ClientAuth::Body).await;
     let held = person.held();
     let before = person.auth.header().await.expect(name);
     let kept = held.saved().await;

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::input::Input;
 use super::problem::Problem;
 use super::time;
+use crate::Leniency;
 use crate::world::World;
-use crate::{Application, Leniency};
 
 pub(super) fn health(_: &World, _: &Input) -> Result<Value, Problem> {
     Ok(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}))
@@ -19,7 +19,7 @@ pub(super) fn info(world: &World, _: &Input) -> Result<Value, Problem> {
         "admin": world.admin_url(),
         "pid": std::process::id(),
         "region": world.data_center.to_string(),
-        "endpoints": endpoints(world),
+        "endpoints": world.base_urls(),
         "env": world.env().into_iter().collect::<BTreeMap<_, _>>(),
         "leniencies": world.leniencies.iter().map(Leniency::name).collect::<Vec<_>>(),
         "ca_pem": world.ca_pem(),
@@ -44,13 +44,4 @@ pub(super) fn state(world: &World, _: &Input) -> Result<Value, Problem> {
 pub(super) fn reset(world: &World, _: &Input) -> Result<Value, Problem> {
     world.reset();
     Ok(json!({}))
-}
-
-fn endpoints(world: &World) -> BTreeMap<&'static str, String> {
-    let products = Application::ALL.iter();
-    let mut endpoints: BTreeMap<&'static str, String> = products
-        .map(|product| (product.name(), world.base_url(*product)))
-        .collect();
-    endpoints.insert("idm", world.idm_base_url());
-    endpoints
 }

@@ -1,4 +1,4 @@
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
 use super::route::{Field, Route};
@@ -60,12 +60,17 @@ impl Input {
         if self.body.is_empty() {
             return Err(Problem::bad("this path takes a JSON object as its body"));
         }
-        if serde_json::from_slice::<IgnoredAny>(&self.body).is_err_and(|error| !error.is_data()) {
-            return Err(Problem::bad("the body is not one JSON object"));
-        }
+        let no_object = || Problem::bad("the body is not one JSON object");
         let mut json = serde_json::Deserializer::from_slice(&self.body);
-        let read = serde_path_to_error::deserialize(&mut json).map_err(Flaw::from);
-        let Table(read) = read.map_err(Problem::bad)?;
+        let read = serde_path_to_error::deserialize(&mut json);
+        let Table(read) = read.map_err(|error| {
+            if error.inner().is_data() {
+                Problem::bad(Flaw::from(error))
+            } else {
+                no_object()
+            }
+        })?;
+        json.end().map_err(|_| no_object())?;
         Ok(read)
     }
 }

@@ -8,6 +8,7 @@ use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue};
 
 use super::error::FaultError;
+use super::incident;
 use super::mode::{self, Effect, Mode};
 use crate::reply::Reply;
 
@@ -35,8 +36,7 @@ impl FaultKind {
     ///
     /// Headers and a body are put on it by [`FaultKind::with_header`] and [`FaultKind::with_body`].
     pub fn status(status: u16) -> Self {
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self(Sort::Answer(Arc::new(Reply::new(status))))
+        Self(Sort::Answer(Arc::new(incident::status(status))))
     }
 
     /// The true answer, this much later in real time.

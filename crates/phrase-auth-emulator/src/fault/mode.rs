@@ -15,6 +15,8 @@ mod tls;
 
 use std::time::Duration;
 
+use http::header::HeaderName;
+
 use super::incident::{Incident, Spoiled};
 use super::members::Members;
 use crate::Endpoint;
@@ -144,4 +146,9 @@ const fn edited(name: &'static str, what: &'static str, edit: fn(Members) -> Mem
 fn rewritten(incident: &Incident<'_>, body: impl Into<Vec<u8>>) -> Option<Spoiled> {
     let answer = incident.answer.clone();
     Some(answer.with_body(Some(media::JSON), body).into())
+}
+
+/// The true answer with this header.
+fn relabelled(incident: &Incident<'_>, name: HeaderName, value: &'static str) -> Option<Spoiled> {
+    Some(incident.answer.clone().with(name, value).into())
 }

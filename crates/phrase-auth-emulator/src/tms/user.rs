@@ -98,9 +98,9 @@ impl TmsUser {
     }
 
     /// Gives it its one account if it was given none.
-    pub(super) fn or_account(self, uid: String) -> Self {
+    pub(super) fn or_account(self, uid: impl FnOnce() -> String) -> Self {
         if self.accounts.is_empty() {
-            self.account(uid, ORGANIZATION, "PROJECT_MANAGER")
+            self.account(uid(), ORGANIZATION, "PROJECT_MANAGER")
         } else {
             self
         }

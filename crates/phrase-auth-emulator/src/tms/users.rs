@@ -60,11 +60,7 @@ impl Users {
 
     /// One more. One without an account gets one, with a uid that is not taken.
     pub(crate) fn add(&mut self, user: TmsUser) -> Result<(), EmulatorError> {
-        let user = if user.accounts.is_empty() {
-            user.or_account(self.free_uid())
-        } else {
-            user
-        };
+        let user = user.or_account(|| self.free_uid());
         let mut uids: Vec<&str> = user.accounts.iter().map(|it| it.uid.as_str()).collect();
         uids.sort_unstable();
         let is_doubled = uids.windows(2).any(|pair| pair.first() == pair.last());

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::World;
 use crate::tls::Tls;
 use crate::{Application, admin};
@@ -11,6 +13,15 @@ impl World {
 
     pub(crate) fn base_url(&self, application: Application) -> String {
         format!("{}{}", self.origin(), application.base_path())
+    }
+
+    /// Of each product that is served, by its name, and of the identity service as `idm`.
+    pub(crate) fn base_urls(&self) -> BTreeMap<&'static str, String> {
+        let products = Application::ALL.iter();
+        products
+            .map(|product| (product.name(), self.base_url(*product)))
+            .chain([("idm", self.idm_base_url())])
+            .collect()
     }
 
     pub(crate) fn idm_base_url(&self) -> String {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use phrase_auth_emulator::{Application, Emulator, seed};
+use phrase_auth_emulator::{Emulator, seed};
 use serde::Serialize;
 
 use crate::cli::Run;
@@ -96,17 +96,12 @@ struct Started {
 
 impl Started {
     fn of(emulator: &Emulator) -> Self {
-        let products = Application::ALL.iter();
-        let mut endpoints: BTreeMap<&'static str, String> = products
-            .map(|product| (product.name(), emulator.base_url(*product)))
-            .collect();
-        endpoints.insert("idm", emulator.idm_base_url());
         Self {
             schema_version: 1,
             url: emulator.url(),
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION"),
-            endpoints,
+            endpoints: emulator.base_urls(),
             admin: emulator.admin_url(),
             ca_pem: emulator.ca_pem(),
         }

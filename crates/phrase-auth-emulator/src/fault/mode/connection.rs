@@ -1,6 +1,6 @@
 //! Connections that end too early.
 
-use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::header::CONTENT_LENGTH;
 
 use super::super::incident::Incident;
 use super::super::script::Script;
@@ -46,19 +46,14 @@ pub(super) const MODES: &[Mode] = &[
     instead(
         "close-in-chunk",
         "the end of the connection in a chunk",
-        |incident| {
-            let mut message = chunked(incident, "ffff");
-            message.extend_from_slice(&incident.answer.body);
-            Script::closing(message).into()
-        },
+        |incident| Script::closing(incident.answer.chunked("ffff")).into(),
     ),
     instead(
         "close-after-chunk",
         "the end of the connection where the last chunk should be",
         |incident| {
             let length = format!("{:x}", incident.answer.body.len());
-            let mut message = chunked(incident, &length);
-            message.extend_from_slice(&incident.answer.body);
+            let mut message = incident.answer.chunked(&length);
             message.extend_from_slice(b"\r\n");
             Script::closing(message).into()
         },
@@ -88,12 +83,7 @@ pub(super) const MODES: &[Mode] = &[
         Kind::Body,
         "close-is-the-end",
         "the answer without a length: the end of the connection is its end",
-        |incident| {
-            let mut message = incident.answer.head().into_bytes();
-            message.extend_from_slice(b"\r\n");
-            message.extend_from_slice(&incident.answer.body);
-            Some(Script::closing(message).into())
-        },
+        |incident| Some(Script::closing(incident.answer.framed("")).into()),
     ),
 ];
 
@@ -105,9 +95,4 @@ fn begun(incident: &Incident<'_>, bytes: usize) -> Vec<u8> {
     let mut message = format!("{}{CONTENT_LENGTH}: {length}\r\n\r\n", answer.head()).into_bytes();
     message.extend(answer.body.iter().take(bytes));
     message
-}
-
-fn chunked(incident: &Incident<'_>, length: &str) -> Vec<u8> {
-    let head = incident.answer.head();
-    format!("{head}{TRANSFER_ENCODING}: chunked\r\n\r\n{length}\r\n").into_bytes()
 }

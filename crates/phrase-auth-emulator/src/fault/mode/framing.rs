@@ -113,18 +113,13 @@ pub(super) const MODES: &[Mode] = &[
     instead(
         "chunk-endless",
         "one chunk of a terabyte, as fast as it is read",
-        |incident| Script::flooding(chunks(incident, "10000000000"), b' ').into(),
+        |incident| Script::flooding(incident.answer.chunk("10000000000"), b' ').into(),
     ),
     instead(
         "encoding-unknown",
         "a transfer encoding that nobody knows",
         |incident| {
-            let mut message = format!(
-                "{}transfer-encoding: phrase\r\n\r\n",
-                incident.answer.head()
-            )
-            .into_bytes();
-            message.extend_from_slice(&incident.answer.body);
+            let message = incident.answer.framed("transfer-encoding: phrase\r\n");
             Script::closing(message).into()
         },
     ),
@@ -198,33 +193,19 @@ pub(super) const MODES: &[Mode] = &[
 
 /// The whole message, with one more line in its head.
 fn with_line(incident: &Incident<'_>, line: &str) -> Spoiled {
-    let answer = &incident.answer;
-    let length = answer.body.len();
-    let mut message = format!(
-        "{}content-length: {length}\r\n{line}\r\n\r\n",
-        answer.head()
-    )
-    .into_bytes();
-    message.extend_from_slice(&answer.body);
-    Script::closing(message).into()
+    let length = incident.answer.body.len();
+    let lines = format!("content-length: {length}\r\n{line}\r\n");
+    Script::closing(incident.answer.framed(&lines)).into()
 }
 
 /// The whole message, with this in the place of its length.
 fn with_length(incident: &Incident<'_>, length: &str) -> Spoiled {
-    let answer = &incident.answer;
-    let mut message = format!("{}content-length: {length}\r\n\r\n", answer.head()).into_bytes();
-    message.extend_from_slice(&answer.body);
-    Script::closing(message).into()
+    let lines = format!("content-length: {length}\r\n");
+    Script::closing(incident.answer.framed(&lines)).into()
 }
 
 fn chunk(incident: &Incident<'_>, size: &str) -> Spoiled {
-    let mut message = chunks(incident, size);
-    message.extend_from_slice(&incident.answer.body);
+    let mut message = incident.answer.chunked(size);
     message.extend_from_slice(b"\r\n0\r\n\r\n");
     Script::closing(message).into()
-}
-
-fn chunks(incident: &Incident<'_>, size: &str) -> Vec<u8> {
-    let head = incident.answer.head();
-    format!("{head}transfer-encoding: chunked\r\n\r\n{size}\r\n").into_bytes()
 }

@@ -4,11 +4,10 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::HeaderValue;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
-use super::super::incident::{Incident, html, json, status};
-use super::{Kind, Mode, Spoiled, changed, instead};
+use super::super::incident::{html, json, status};
+use super::{Kind, Mode, changed, instead, relabelled};
 use crate::reply::Reply;
 
 pub(super) const MODES: &[Mode] = &[
@@ -73,37 +72,43 @@ pub(super) const MODES: &[Mode] = &[
         Kind::Body,
         "type-html",
         "the answer, labelled as HTML",
-        |incident| labelled(incident, "text/html"),
+        |incident| relabelled(incident, CONTENT_TYPE, "text/html"),
     ),
     changed(
         Kind::Body,
         "type-text",
         "the answer, labelled as plain text",
-        |incident| labelled(incident, "text/plain"),
+        |incident| relabelled(incident, CONTENT_TYPE, "text/plain"),
     ),
     changed(
         Kind::Body,
         "type-form",
         "the answer, labelled as a form",
-        |incident| labelled(incident, "application/x-www-form-urlencoded"),
+        |incident| relabelled(incident, CONTENT_TYPE, "application/x-www-form-urlencoded"),
     ),
     changed(
         Kind::Body,
         "type-latin1",
         "the answer, labelled as JSON in ISO 8859-1",
-        |incident| labelled(incident, "application/json; charset=iso-8859-1"),
+        |incident| {
+            relabelled(
+                incident,
+                CONTENT_TYPE,
+                "application/json; charset=iso-8859-1",
+            )
+        },
     ),
     changed(
         Kind::Body,
         "type-problem",
         "the answer, labelled as a problem (RFC 9457)",
-        |incident| labelled(incident, "application/problem+json"),
+        |incident| relabelled(incident, CONTENT_TYPE, "application/problem+json"),
     ),
     changed(
         Kind::Body,
         "type-words",
         "the answer, with a label that is none",
-        |incident| labelled(incident, ";;;"),
+        |incident| relabelled(incident, CONTENT_TYPE, ";;;"),
     ),
     changed(
         Kind::Body,
@@ -128,11 +133,7 @@ pub(super) const MODES: &[Mode] = &[
         Kind::Body,
         "gzip-label",
         "the answer as it is, labelled as gzip",
-        |incident| {
-            let answer = incident.answer.clone();
-            let body = answer.body.clone();
-            Some(encoded(answer, "gzip", body).into())
-        },
+        |incident| relabelled(incident, CONTENT_ENCODING, "gzip"),
     ),
     changed(
         Kind::Body,
@@ -148,34 +149,23 @@ pub(super) const MODES: &[Mode] = &[
         Kind::Body,
         "deflate-label",
         "the answer as it is, labelled as deflate",
-        |incident| {
-            let answer = incident.answer.clone();
-            let body = answer.body.clone();
-            Some(encoded(answer, "deflate", body).into())
-        },
+        |incident| relabelled(incident, CONTENT_ENCODING, "deflate"),
     ),
     changed(
         Kind::Body,
         "brotli-label",
         "the answer as it is, labelled as Brotli",
-        |incident| {
-            let answer = incident.answer.clone();
-            let body = answer.body.clone();
-            Some(encoded(answer, "br", body).into())
-        },
+        |incident| relabelled(incident, CONTENT_ENCODING, "br"),
     ),
     changed(
         Kind::Body,
         "identity-label",
         "the answer as it is, labelled so",
-        |incident| {
-            let answer = incident.answer.clone();
-            let body = answer.body.clone();
-            Some(encoded(answer, "identity", body).into())
-        },
+        |incident| relabelled(incident, CONTENT_ENCODING, "identity"),
     ),
     instead("gzip-bomb", "10 MB of white space in 10 KB of gzip", |_| {
-        bomb()
+        let body = gzip(&vec![b' '; 10_000_000]);
+        encoded(json(200, ""), "gzip", body).into()
     }),
     instead(
         "gzip-truncated",
@@ -188,14 +178,6 @@ pub(super) const MODES: &[Mode] = &[
     ),
 ];
 
-fn labelled(incident: &Incident<'_>, media: &'static str) -> Option<Spoiled> {
-    let mut answer = incident.answer.clone();
-    answer
-        .headers
-        .insert(CONTENT_TYPE, HeaderValue::from_static(media));
-    Some(answer.into())
-}
-
 fn encoded(answer: Reply, encoding: &'static str, body: Vec<u8>) -> Reply {
     let mut answer = answer.with(CONTENT_ENCODING, encoding);
     answer.body = body;
@@ -207,14 +189,4 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     // Into memory, nothing fails.
     let _ = encoder.write_all(bytes);
     encoder.finish().unwrap_or_default()
-}
-
-fn bomb() -> Spoiled {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    let spaces = [b' '; 100_000];
-    for _ in 0..100 {
-        let _ = encoder.write_all(&spaces);
-    }
-    let body = encoder.finish().unwrap_or_default();
-    encoded(json(200, ""), "gzip", body).into()
 }

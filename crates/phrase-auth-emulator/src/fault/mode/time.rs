@@ -7,7 +7,7 @@ use http::header::{CONTENT_LENGTH, DATE};
 
 use super::super::incident::Incident;
 use super::super::script::Script;
-use super::{Effect, Kind, Mode, changed, instead};
+use super::{Effect, Kind, Mode, Spoiled, changed, instead, relabelled};
 
 pub(super) const MODES: &[Mode] = &[
     late(
@@ -102,13 +102,13 @@ pub(super) const MODES: &[Mode] = &[
         Kind::Any,
         "date-epoch",
         "the answer, with a Date of 1970",
-        |incident| dated(incident, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        |incident| relabelled(incident, DATE, "Thu, 01 Jan 1970 00:00:00 GMT"),
     ),
     changed(
         Kind::Any,
         "date-words",
         "the answer, with a Date that is none",
-        |incident| dated(incident, "yesterday"),
+        |incident| relabelled(incident, DATE, "yesterday"),
     ),
     changed(
         Kind::Any,
@@ -137,14 +137,8 @@ fn half(incident: &Incident<'_>) -> Vec<u8> {
     message
 }
 
-fn dated(incident: &Incident<'_>, date: &'static str) -> Option<super::Spoiled> {
-    let mut answer = incident.answer.clone();
-    answer.headers.insert(DATE, HeaderValue::from_static(date));
-    Some(answer.into())
-}
-
 /// By so much off what the emulator's clock says.
-fn skewed(incident: &Incident<'_>, by: Duration, ahead: bool) -> Option<super::Spoiled> {
+fn skewed(incident: &Incident<'_>, by: Duration, ahead: bool) -> Option<Spoiled> {
     let mut answer = incident.answer.clone();
     let told = answer.headers.get(DATE)?.to_str().ok()?;
     let told = httpdate::parse_http_date(told).ok()?;
