@@ -13,6 +13,7 @@ mod people;
 mod problem;
 mod requests;
 mod route;
+mod routes;
 mod snapshots;
 mod time;
 mod tokens;
@@ -23,7 +24,8 @@ use serde_json::Value;
 
 use self::input::Input;
 use self::problem::Problem;
-use self::route::{ROUTES, Route, Run};
+use self::route::{Route, Run};
+use self::routes::ROUTES;
 pub(crate) use self::snapshots::Snapshots;
 use crate::answer::Answer;
 use crate::call::Call;
