@@ -70,15 +70,16 @@ async fn respond(
         time::sleep(world.latency).await;
     }
     let magic = magic_call(endpoint, &call).map_err(|why| refused(StatusCode::BAD_REQUEST, why))?;
-    let (met, call) = match magic {
-        Some(met) => {
-            let call = unmagical(&call, endpoint, &met);
-            (Some(met), call)
-        }
-        None => (world.faults.meet(endpoint), call),
-    };
+    let met = magic.or_else(|| world.faults.meet(endpoint));
     let Some((met, course)) = met.as_ref().and_then(|met| Some((met, met.course()?))) else {
         return Ok(answer(world, endpoint, &call).into_reply().into());
+    };
+    // A name gets no true answer; what comes in the place of one is about the request as it was sent.
+    let needs_answer = !matches!(course, Course::Replace(_));
+    let call = if met.is_by_name() && needs_answer {
+        unmagical(&call, endpoint, met)
+    } else {
+        call
     };
     let reply = || {
         answer(world, endpoint, &call)

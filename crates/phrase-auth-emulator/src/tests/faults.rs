@@ -321,6 +321,22 @@ async fn a_true_page_that_is_late_keeps_its_policy_and_can_be_sent() {
 }
 
 #[tokio::test]
+async fn one_brace_is_lost_also_where_two_stand_at_the_end() {
+    let emulator = Emulator::start().await.unwrap();
+    let body = password(&PLAIN_USER);
+    let whole = login(&emulator, &body).await.body;
+    assert!(whole.ends_with("}}"), "{whole}");
+    for (name, end) in [("json-without-end", "}"), ("json-trailing-comma", "},}")] {
+        emulator.faults().add(fault(kind(name)).times(1)).unwrap();
+        let spoiled = login(&emulator, &body).await.body;
+        assert!(
+            spoiled.ends_with(end) && !spoiled.ends_with("}}"),
+            "{spoiled}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_can_never_happen_is_refused_and_changes_nothing() {
     let emulator = Emulator::start().await.unwrap();
     let at = Endpoint::Tms;
@@ -426,6 +442,11 @@ async fn a_name_in_the_request_asks_for_a_fault_with_curl_alone() {
     // A page that shows what was sent must not run it as a page of the emulator's.
     let reply = exchange(&emulator, &magic("error-echo-page")).await;
     assert_eq!(reply.header("content-security-policy"), Some("sandbox"));
+
+    // An echo is of what was sent, name and all.
+    let name = magic("error-echo-body");
+    let reply = exchange(&emulator, &name).await;
+    assert!(reply.body.contains(&name), "{}", reply.body);
 
     // A name that cannot be meant is told from a token that is refused.
     for name in ["no-such", "tls-expired"] {

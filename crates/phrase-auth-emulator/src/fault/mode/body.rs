@@ -113,10 +113,7 @@ pub(super) const MODES: &[Mode] = &[
         Kind::Json,
         "json-without-end",
         "the answer without its last brace",
-        |incident| {
-            let body = text(incident);
-            rewritten(incident, body.trim_end_matches('}'))
-        },
+        |incident| rewritten(incident, open_text(incident)),
     ),
     changed(
         Kind::Json,
@@ -128,12 +125,7 @@ pub(super) const MODES: &[Mode] = &[
         Kind::Json,
         "json-trailing-comma",
         "the answer with a comma before its last brace",
-        |incident| {
-            rewritten(
-                incident,
-                format!("{},}}", text(incident).trim_end_matches('}')),
-            )
-        },
+        |incident| rewritten(incident, format!("{},}}", open_text(incident))),
     ),
     changed(
         Kind::Json,
@@ -315,6 +307,13 @@ pub(super) const MODES: &[Mode] = &[
 fn each(incident: &Incident<'_>, value: &str) -> Option<Spoiled> {
     let members = Members::all(&incident.answer.body)?;
     rewritten(incident, members.each(value).text())
+}
+
+/// The text of the answer without its last brace.
+fn open_text(incident: &Incident<'_>) -> String {
+    let mut text = text(incident);
+    text.pop();
+    text
 }
 
 fn text(incident: &Incident<'_>) -> String {

@@ -35,13 +35,13 @@ pub(super) const MODES: &[Mode] = &[
     ),
     instead(
         "429-date-rfc850",
-        "429, Retry-After as a date of RFC 850",
-        |_| after("Sunday, 06-Nov-94 08:49:37 GMT").into(),
+        "429, Retry-After as a date of RFC 850, in 2069",
+        |_| after("Tuesday, 01-Jan-69 00:00:00 GMT").into(),
     ),
     instead(
         "429-date-asctime",
-        "429, Retry-After as a date of asctime",
-        |_| after("Sun Nov  6 08:49:37 1994").into(),
+        "429, Retry-After as a date of asctime, in 2199",
+        |_| after("Tue Jan  1 00:00:00 2199").into(),
     ),
     instead(
         "429-date-rfc3339",

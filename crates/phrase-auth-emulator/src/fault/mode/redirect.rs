@@ -51,9 +51,14 @@ pub(super) const MODES: &[Mode] = &[
         "307 to another port of this machine",
         |_| to(307, "http://127.0.0.1:9/oauth/token"),
     ),
-    instead("redirect-plain", "307 to the same name without TLS", |_| {
-        to(307, "http://elsewhere.invalid/oauth/token")
-    }),
+    instead(
+        "redirect-plain",
+        "307 to the same path without TLS",
+        |incident| {
+            let plain = incident.origin.replacen("https:", "http:", 1);
+            to(307, &format!("{plain}{}", incident.call.path))
+        },
+    ),
     instead(
         "redirect-host-only",
         "307 to another host, written without a scheme",
@@ -87,7 +92,7 @@ pub(super) const MODES: &[Mode] = &[
 ];
 
 fn here(incident: &Incident<'_>, code: u16) -> Spoiled {
-    to(code, &format!("{}/idm/oauth/token", incident.origin))
+    to(code, &format!("{}/moved", incident.origin))
 }
 
 fn to(code: u16, location: &str) -> Spoiled {
