@@ -12,6 +12,7 @@ mod limits;
 mod lock;
 mod login;
 mod login_other;
+mod magic;
 mod misuse;
 mod oauth;
 mod people;
