@@ -20,6 +20,24 @@ xflags::xflags! {
         /// Builds and runs tests/consumers/* against the sources, and asserts what each one pulls in.
         cmd consumers {}
 
+        /// Raises the version of every crate, in manifests, snippets and consumers, and dates the changelog.
+        cmd bump {
+            /// patch, minor, major, or the version itself, such as 1.2.3.
+            required level: String
+        }
+
+        /// Packages every crate and proves that strangers can use it; publishes nothing unless told to.
+        ///
+        /// Leaves the packages, SHA256SUMS and the list of files in target/dist. See RELEASING.md.
+        cmd release {
+            /// Say what would be done, and prove it: the default.
+            optional --dry-run
+            /// Upload what is not published yet, wait for the index, and tag. Never pushes.
+            optional --execute
+            /// Run no `ci` before: COMMIT is the one it has passed on, and must be checked out.
+            optional --skip-ci commit: String
+        }
+
         /// Runs the benchmarks in release and prints their tables; without a name, all of them.
         ///
         /// Names: the files of tests/benches, and `weight` (packages, build time and size of each way in).

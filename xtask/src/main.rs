@@ -1,11 +1,15 @@
 //! What the maintainers run: `cargo xtask ci`, `tidy`, `consumers`, `bench`.
 
 mod bench;
+mod bump;
 mod cargo;
+mod changelog;
 mod ci;
 mod consumers;
+mod finding;
 mod flags;
 mod foreign;
+mod release;
 mod table;
 mod tidy;
 mod workspace;
@@ -40,6 +44,8 @@ fn run(xtask: Xtask) -> anyhow::Result<()> {
         XtaskCmd::Ci(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Tidy(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Consumers(cmd) => cmd.run(&sh, &workspace),
+        XtaskCmd::Bump(cmd) => cmd.run(&sh, &workspace),
+        XtaskCmd::Release(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Bench(cmd) => cmd.run(&sh, &workspace),
     }
 }

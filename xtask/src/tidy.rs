@@ -9,23 +9,26 @@ mod manifest;
 mod markdown;
 mod source;
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
 
 use crate::{
-    consumers, flags,
+    consumers,
+    finding::{self, Finding},
+    flags,
     workspace::{Member, Workspace},
 };
 
 use self::manifest::Kind;
 
 /// Pages that a newcomer looks for at the root.
-const PAGES: [&str; 4] = [
+const PAGES: [&str; 5] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
+    "RELEASING.md",
     "SECURITY.md",
 ];
 
@@ -66,37 +69,8 @@ pub(crate) fn check(sh: &Shell, workspace: &Workspace) -> Result<()> {
     }
     if findings.is_empty() {
         println!("tidy: {} files, nothing to mend", files.0.len());
-        return Ok(());
     }
-    for finding in &findings {
-        println!("{finding}");
-    }
-    bail!("{} to mend", findings.len())
-}
-
-/// Something wrong, where it is, and how to mend it.
-#[derive(Debug, PartialEq)]
-struct Finding {
-    /// `file` or `file:line`.
-    at: String,
-    what: String,
-    mend: String,
-}
-
-impl Finding {
-    fn new(at: impl Into<String>, what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self {
-            at: at.into(),
-            what: what.into(),
-            mend: mend.into(),
-        }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}\n  mend: {}", self.at, self.what, self.mend)
-    }
+    finding::report(&findings)
 }
 
 /// The text files of the checkout, by path from the root.
@@ -197,6 +171,7 @@ mod tests {
             ("README.md", "# x"),
             ("SECURITY.md", "# x"),
             ("CHANGELOG.md", "# x"),
+            ("RELEASING.md", "# x"),
         ]);
         let missing = Finding::new("ARCHITECTURE.md", "is missing", "write it, at the root");
         assert_eq!(pages(&files), [missing]);
@@ -220,14 +195,5 @@ mod tests {
     #[test]
     fn a_published_crate_without_a_readme_is_a_finding() {
         assert!(member_findings(&[]).contains(&"crates/a/README.md".to_owned()));
-    }
-
-    #[test]
-    fn a_finding_tells_where_what_and_how_to_mend() {
-        let finding = Finding::new("a.rs:3", "is wrong", "set it right");
-        assert_eq!(
-            finding.to_string(),
-            "a.rs:3: is wrong\n  mend: set it right"
-        );
     }
 }

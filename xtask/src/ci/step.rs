@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use xshell::Shell;
 
-use crate::{cargo::Cargo, consumers, foreign, tidy, workspace::Workspace};
+use crate::{cargo::Cargo, consumers, foreign, release, tidy, workspace::Workspace};
 
 use super::{Failure, feature::power_set};
 
@@ -93,6 +93,14 @@ pub(crate) const STEPS: &[Step] = &[
         needs: None,
         apart: false,
         work: Work::Cargo(docs),
+    },
+    Step {
+        name: "package",
+        what: "every crate packages, and strangers can build on the packages, offline",
+        hint: "`cargo xtask ci package` leaves all it has made in target/dist; what a crate needs has to be in its own folder",
+        needs: None,
+        apart: false,
+        work: Work::Own(release::check),
     },
     Step {
         name: "foreign",
@@ -305,7 +313,8 @@ mod tests {
                 "doctest",
                 "features",
                 "consumers",
-                "docs"
+                "docs",
+                "package"
             ]
         );
     }
