@@ -46,11 +46,17 @@ impl HttpClient for Plain {
 }
 
 async fn ask(request: &Request<Bytes>, max_body: usize) -> io::Result<Response<Bytes>> {
-    let host = request.uri().authority().ok_or(io::ErrorKind::InvalidInput)?;
+    let host = request
+        .uri()
+        .authority()
+        .ok_or(io::ErrorKind::InvalidInput)?;
     let path = request.uri().path();
     let mut head = format!("{} {path} HTTP/1.0\r\nHost: {host}\r\n", request.method());
     for (name, value) in request.headers() {
-        head.push_str(&format!("{name}: {}\r\n", value.to_str().map_err(io::Error::other)?));
+        head.push_str(&format!(
+            "{name}: {}\r\n",
+            value.to_str().map_err(io::Error::other)?
+        ));
     }
     head.push_str(&format!("Content-Length: {}\r\n\r\n", request.body().len()));
 
@@ -59,7 +65,9 @@ async fn ask(request: &Request<Bytes>, max_body: usize) -> io::Result<Response<B
     stream.write_all(request.body()).await?;
     let mut answer = Vec::new();
     // The head, too, is only so long.
-    let most = u64::try_from(max_body).unwrap_or(u64::MAX).saturating_add(16 * 1024);
+    let most = u64::try_from(max_body)
+        .unwrap_or(u64::MAX)
+        .saturating_add(16 * 1024);
     stream.take(most).read_to_end(&mut answer).await?;
 
     let answer = Bytes::from(answer);
