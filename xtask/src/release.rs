@@ -156,3 +156,72 @@ fn told(plan: &[&Member], sums: &Sums, missing: &[&Member]) -> Result<String> {
         .collect::<Result<_>>()?;
     Ok(table(&rows))
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// A clone with one commit.
+    fn clone(changelog: &str) -> (TempDir, Shell) {
+        let dir = tempfile::tempdir().unwrap();
+        let sh = Shell::new().unwrap();
+        sh.change_dir(dir.path());
+        for (name, value) in [
+            ("GIT_CONFIG_GLOBAL", "/dev/null"),
+            ("GIT_AUTHOR_NAME", "a"),
+            ("GIT_AUTHOR_EMAIL", "a@localhost"),
+            ("GIT_COMMITTER_NAME", "a"),
+            ("GIT_COMMITTER_EMAIL", "a@localhost"),
+        ] {
+            sh.set_var(name, value);
+        }
+        sh.write_file(CHANGELOG, changelog).unwrap();
+        cmd!(sh, "git init --quiet").quiet().run().unwrap();
+        cmd!(sh, "git add .").quiet().run().unwrap();
+        cmd!(sh, "git commit --quiet -m one").quiet().run().unwrap();
+        (dir, sh)
+    }
+
+    #[test]
+    fn the_tag_is_annotated_with_what_the_changelog_says_headings_included() {
+        let (_dir, sh) =
+            clone("# Changelog\n\n## 0.1.0 - 2025-12-31\n\n### a\n\n- New.\n\n## 0.0.9\n");
+        tag(&sh, "0.1.0").unwrap();
+        let kind = cmd!(sh, "git cat-file -t v0.1.0").quiet().read().unwrap();
+        assert_eq!(kind, "tag");
+        let text = cmd!(sh, "git tag --list --format=%(contents) v0.1.0");
+        let text = text.quiet().read().unwrap();
+        assert_eq!(text.trim(), "phrase-auth 0.1.0\n\n### a\n\n- New.");
+        let error = tag(&sh, "0.2.0").unwrap_err().to_string();
+        assert!(error.contains("no text for 0.2.0"), "{error}");
+    }
+
+    #[test]
+    fn only_the_commit_that_is_checked_out_can_have_passed() {
+        let (_dir, sh) = clone("# Changelog\n");
+        let first = cmd!(sh, "git rev-parse HEAD").quiet().read().unwrap();
+        passed(&sh, &first).unwrap();
+        passed(&sh, "HEAD").unwrap();
+        cmd!(sh, "git commit --quiet --allow-empty -m two")
+            .quiet()
+            .run()
+            .unwrap();
+        let error = passed(&sh, &first).unwrap_err().to_string();
+        assert!(error.contains("is checked out"), "{error}");
+        assert!(passed(&sh, "nothing").is_err());
+    }
+
+    #[test]
+    fn the_plan_says_what_is_up_and_what_is_to_be_published() {
+        let workspace = Workspace::sample();
+        let plan = plan::order(&workspace).unwrap();
+        let sums = Sums::parse("5f1b  a-0.1.0.crate\n").unwrap();
+        assert_eq!(
+            told(&plan, &sums, &plan).unwrap(),
+            "publish  a 0.1.0  5f1b\n"
+        );
+        assert_eq!(told(&plan, &sums, &[]).unwrap(), "is up  a 0.1.0  5f1b\n");
+    }
+}

@@ -81,7 +81,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         name: "consumers",
         what: "a user's program builds and runs with each way in, and pulls in nothing else",
-        hint: "`cargo tree -i CRATE` in the workspace shows who pulls a crate in; the bars are in xtask/src/consumers.rs",
+        hint: "`cargo tree -i CRATE` in the workspace shows who pulls a crate in; the bars are in xtask/src/consumers/fixture.rs",
         needs: None,
         apart: false,
         work: Work::Own(consumers::check),

@@ -35,8 +35,8 @@ impl Supply {
             dir: workspace.root.join(DIR),
             target: workspace.target.join("consumers"),
             emulator: program(&workspace.target.join("debug"), "phrase-auth"),
-            // From a copy of ours cargo takes the versions that the tests ran with, and drops what the consumer does not
-            // use.
+            // From a copy of ours cargo takes the versions that the tests ran with, and drops what the consumer does
+            // not use.
             lockfile: Some(workspace.root.join("Cargo.lock")),
             home: None,
         })

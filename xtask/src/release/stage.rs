@@ -176,8 +176,22 @@ mod tests {
                 },
             ],
         });
-        let expected = r#"{"cksum":"5f1b","deps":[{"default_features":false,"features":["std"],"kind":"normal","name":"bytes","optional":true,"package":null,"registry":null,"req":"^1","target":"cfg(unix)"},{"default_features":true,"features":[],"kind":"dev","name":"futures","optional":false,"package":"futures-core","registry":null,"req":"^0.3","target":null}],"features":{},"features2":{"default":["std"],"std":["dep:bytes"]},"links":null,"name":"h2","v":2,"vers":"0.4.1","yanked":false}"#;
-        assert_eq!(line(&package, "5f1b").to_string(), expected);
+        let expected = json!({
+            "name": "h2", "vers": "0.4.1", "cksum": "5f1b", "yanked": false, "links": null, "v": 2,
+            "features": {},
+            "features2": { "default": ["std"], "std": ["dep:bytes"] },
+            "deps": [
+                {
+                    "name": "bytes", "package": null, "req": "^1", "kind": "normal", "optional": true,
+                    "default_features": false, "features": ["std"], "target": "cfg(unix)", "registry": null,
+                },
+                {
+                    "name": "futures", "package": "futures-core", "req": "^0.3", "kind": "dev", "optional": false,
+                    "default_features": true, "features": [], "target": null, "registry": null,
+                },
+            ],
+        });
+        assert_eq!(line(&package, "5f1b"), expected);
     }
 
     #[test]
