@@ -2,7 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // Prose for rustdoc: in the documentation of any choice of features, and in no program. As tests its examples
-// want everything (rustdoc sets `doctest` beside `doc`).
+// want everything (rustdoc sets `doctest` beside `doc`), which is no reason for a label on the pages.
 #[cfg(doc)]
 #[cfg(any(
     not(doctest),
