@@ -1,11 +1,16 @@
 //! What the maintainers run: `cargo xtask ci`, `tidy`, `consumers`, `bench`.
 
+mod absent;
 mod bench;
 mod cargo;
 mod ci;
 mod consumers;
+mod finding;
 mod flags;
 mod foreign;
+mod graph;
+mod licences;
+mod msrv;
 mod table;
 mod tidy;
 mod workspace;

@@ -9,13 +9,15 @@ mod manifest;
 mod markdown;
 mod source;
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
 
 use crate::{
-    consumers, flags,
+    consumers,
+    finding::{self, Finding},
+    flags,
     workspace::{Member, Workspace},
 };
 
@@ -64,39 +66,10 @@ pub(crate) fn check(sh: &Shell, workspace: &Workspace) -> Result<()> {
         let file = format!("{}/{}/Cargo.toml", consumers::DIR, fixture.name);
         findings.extend(manifest::check_consumer(&file, files.text(&file)));
     }
-    if findings.is_empty() {
-        println!("tidy: {} files, nothing to mend", files.0.len());
-        return Ok(());
-    }
-    for finding in &findings {
-        println!("{finding}");
-    }
-    bail!("{} to mend", findings.len())
-}
-
-/// Something wrong, where it is, and how to mend it.
-#[derive(Debug, PartialEq)]
-struct Finding {
-    /// `file` or `file:line`.
-    at: String,
-    what: String,
-    mend: String,
-}
-
-impl Finding {
-    fn new(at: impl Into<String>, what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self {
-            at: at.into(),
-            what: what.into(),
-            mend: mend.into(),
-        }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}\n  mend: {}", self.at, self.what, self.mend)
-    }
+    finding::report(
+        &findings,
+        format!("tidy: {} files, nothing to mend", files.0.len()),
+    )
 }
 
 /// The text files of the checkout, by path from the root.
@@ -220,14 +193,5 @@ mod tests {
     #[test]
     fn a_published_crate_without_a_readme_is_a_finding() {
         assert!(member_findings(&[]).contains(&"crates/a/README.md".to_owned()));
-    }
-
-    #[test]
-    fn a_finding_tells_where_what_and_how_to_mend() {
-        let finding = Finding::new("a.rs:3", "is wrong", "set it right");
-        assert_eq!(
-            finding.to_string(),
-            "a.rs:3: is wrong\n  mend: set it right"
-        );
     }
 }
