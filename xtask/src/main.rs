@@ -13,6 +13,7 @@ mod licences;
 mod msrv;
 mod table;
 mod tidy;
+mod typos;
 mod workspace;
 
 use std::process::ExitCode;

@@ -4,7 +4,8 @@ use anyhow::{Result, bail};
 use xshell::Shell;
 
 use crate::{
-    absent::Absent, cargo::Cargo, consumers, foreign, licences, msrv, tidy, workspace::Workspace,
+    absent::Absent, cargo::Cargo, consumers, foreign, licences, msrv, tidy, typos,
+    workspace::Workspace,
 };
 
 use super::{Failure, Outcome, feature::power_set};
@@ -55,6 +56,14 @@ pub(crate) const STEPS: &[Step] = &[
         needs: None,
         apart: false,
         work: Work::Own(licences::check),
+    },
+    Step {
+        name: "typos",
+        what: "no word is misspelt",
+        hint: "write the word as it is told above; where it is right, or somebody else's name, list it in typos.toml",
+        needs: None,
+        apart: false,
+        work: Work::Own(typos::check),
     },
     Step {
         name: "clippy",

@@ -24,6 +24,7 @@ fn without_names_all_steps_run_and_formatting_is_first() {
             "fmt",
             "tidy",
             "licences",
+            "typos",
             "clippy",
             "test",
             "doctest",
