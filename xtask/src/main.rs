@@ -5,6 +5,7 @@ mod bench;
 mod cargo;
 mod ci;
 mod consumers;
+mod docs;
 mod finding;
 mod flags;
 mod foreign;

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use xshell::Shell;
 
 use crate::{
-    absent::Absent, cargo::Cargo, consumers, foreign, licences, msrv, tidy, typos,
+    absent::Absent, cargo::Cargo, consumers, docs, foreign, licences, msrv, tidy, typos,
     workspace::Workspace,
 };
 
@@ -99,11 +99,11 @@ pub(crate) const STEPS: &[Step] = &[
     },
     Step {
         name: "docs",
-        what: "the documentation builds as docs.rs builds it",
-        hint: "mend the link or the doc comment named above",
+        what: "the documentation builds as docs.rs builds it, and says which feature brings what",
+        hint: "each finding above says how to mend it; else mend the link or the doc comment that rustdoc names",
         needs: None,
         apart: false,
-        work: Work::Cargo(docs),
+        work: Work::Own(docs::check),
     },
     Step {
         name: "consumers",
@@ -302,17 +302,6 @@ fn features(workspace: &Workspace) -> Vec<Cargo> {
         }
     }
     commands
-}
-
-fn docs(_: &Workspace) -> Vec<Cargo> {
-    // docs.rs documents with a nightly and `--cfg docsrs`; the bootstrap variable makes the pinned stable do the same.
-    // Build scripts look at it, so that in the common target folder everything would be built anew, here and next time.
-    let docs =
-        Cargo::new("doc --locked --workspace --all-features --no-deps --target-dir target/docs");
-    vec![
-        docs.env("RUSTC_BOOTSTRAP", "1")
-            .env("RUSTDOCFLAGS", "--cfg docsrs -D warnings"),
-    ]
 }
 
 #[cfg(test)]
