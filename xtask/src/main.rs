@@ -1,6 +1,7 @@
-//! What the maintainers run: `cargo xtask ci`, `tidy`, `consumers`, `bench`.
+//! What the maintainers run: `cargo xtask ci`, `tidy`, `api`, `consumers`, `bench`.
 
 mod absent;
+mod api;
 mod bench;
 mod cargo;
 mod ci;
@@ -46,6 +47,7 @@ fn run(xtask: Xtask) -> anyhow::Result<()> {
     match xtask.subcommand {
         XtaskCmd::Ci(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Tidy(cmd) => cmd.run(&sh, &workspace),
+        XtaskCmd::Api(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Consumers(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Bench(cmd) => cmd.run(&sh, &workspace),
     }

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use xshell::Shell;
 
 use crate::{
-    absent::Absent, cargo::Cargo, consumers, docs, foreign, licences, msrv, tidy, typos,
+    absent::Absent, api, cargo::Cargo, consumers, docs, foreign, licences, msrv, tidy, typos,
     workspace::Workspace,
 };
 
@@ -104,6 +104,14 @@ pub(crate) const STEPS: &[Step] = &[
         needs: None,
         apart: false,
         work: Work::Own(docs::check),
+    },
+    Step {
+        name: "api",
+        what: "the public API is that of the snapshots, and shows no crate that it may not",
+        hint: "each finding above says how to mend it",
+        needs: None,
+        apart: false,
+        work: Work::Own(api::check),
     },
     Step {
         name: "consumers",

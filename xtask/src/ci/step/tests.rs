@@ -30,6 +30,7 @@ fn without_names_all_steps_run_and_formatting_is_first() {
             "doctest",
             "features",
             "docs",
+            "api",
             "consumers",
             "msrv",
         ]
