@@ -98,6 +98,14 @@ pub(crate) const STEPS: &[Step] = &[
         work: Work::Cargo(features),
     },
     Step {
+        name: "deps",
+        what: "every dependency of what ships, and of xtask, is used",
+        hint: "take it out of the manifest; where it is there for its features only, `use x as _;` with the reason",
+        needs: None,
+        apart: false,
+        work: Work::Cargo(deps),
+    },
+    Step {
         name: "docs",
         what: "the documentation builds as docs.rs builds it, and says which feature brings what",
         hint: "each finding above says how to mend it; else mend the link or the doc comment that rustdoc names",
@@ -308,6 +316,26 @@ fn features(workspace: &Workspace) -> Vec<Cargo> {
                 check.arg("--features").arg(list)
             });
         }
+    }
+    commands
+}
+
+fn deps(workspace: &Workspace) -> Vec<Cargo> {
+    let mut commands = Vec::new();
+    for member in &workspace.members {
+        // Extra flags for one target leave what is built for the other steps alone; dev-dependencies are not looked at.
+        let check = |target: &str| {
+            Cargo::new("rustc --locked --quiet --profile check --all-features -p")
+                .arg(&member.name)
+                .words(target)
+                .words("-- -D unused-crate-dependencies")
+        };
+        commands.extend(member.targets("lib").map(|_| check("--lib")));
+        commands.extend(
+            member
+                .targets("bin")
+                .map(|name| check(&format!("--bin {name}"))),
+        );
     }
     commands
 }

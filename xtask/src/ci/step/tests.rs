@@ -29,6 +29,7 @@ fn without_names_all_steps_run_and_formatting_is_first() {
             "test",
             "doctest",
             "features",
+            "deps",
             "docs",
             "api",
             "consumers",
@@ -96,6 +97,16 @@ fn features_checks_each_combination_of_published_crates_only() {
             "cargo check --locked --quiet -p a --no-default-features",
             "cargo check --locked --quiet -p a --no-default-features --features x",
             "cargo check --locked --quiet -p a --no-default-features --features x,y",
+        ]
+    );
+}
+
+#[test]
+fn deps_looks_at_libraries_and_programs_and_not_at_their_tests() {
+    assert_eq!(
+        commands("deps"),
+        [
+            "cargo rustc --locked --quiet --profile check --all-features -p a --lib -- -D unused-crate-dependencies"
         ]
     );
 }
