@@ -5,8 +5,8 @@ xflags::xflags! {
     cmd xtask {
         /// Everything that a change must pass; without a name, all of it but `foreign`.
         ///
-        /// Steps: fmt, tidy, licences, typos, clippy, test, doctest, features, deps, docs, api, consumers, msrv; and
-        /// foreign, which needs a browser and a server from npm, and installs them where it can.
+        /// Steps: fmt, tidy, licences, typos, clippy, test, doctest, features, deps, docs, api, consumers, minimal,
+        /// msrv; and foreign, which needs a browser and a server from npm, and installs them where it can.
         cmd ci {
             /// The steps to run.
             repeated steps: String

@@ -12,6 +12,7 @@ mod flags;
 mod foreign;
 mod graph;
 mod licences;
+mod minimal;
 mod msrv;
 mod table;
 mod tidy;

@@ -4,8 +4,8 @@ use anyhow::{Result, bail};
 use xshell::Shell;
 
 use crate::{
-    absent::Absent, api, cargo::Cargo, consumers, docs, foreign, licences, msrv, tidy, typos,
-    workspace::Workspace,
+    absent::Absent, api, cargo::Cargo, consumers, docs, foreign, licences, minimal, msrv, tidy,
+    typos, workspace::Workspace,
 };
 
 use super::{Failure, Outcome, feature::power_set};
@@ -128,6 +128,14 @@ pub(crate) const STEPS: &[Step] = &[
         needs: None,
         apart: false,
         work: Work::Own(consumers::check),
+    },
+    Step {
+        name: "minimal",
+        what: "the published crates compile with the oldest versions that they ask for",
+        hint: "raise the version in the root manifest to the first that has what is used, or that the others can live with",
+        needs: None,
+        apart: false,
+        work: Work::Own(minimal::check),
     },
     Step {
         name: "msrv",

@@ -33,6 +33,7 @@ fn without_names_all_steps_run_and_formatting_is_first() {
             "docs",
             "api",
             "consumers",
+            "minimal",
             "msrv",
         ]
     );
