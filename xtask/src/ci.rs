@@ -18,6 +18,15 @@ use crate::{
 
 use self::step::Step;
 
+/// How a step went.
+#[derive(Debug)]
+enum Outcome {
+    Passed,
+    /// It could not be done here, and why.
+    Skipped(String),
+    Failed(Failure),
+}
+
 impl flags::Ci {
     pub(crate) fn run(self, sh: &Shell, workspace: &Workspace) -> Result<()> {
         let steps = step::choose(&self.steps)?;
@@ -47,25 +56,32 @@ struct Failure {
 /// How each step went, in order.
 #[derive(Debug, Default)]
 struct Report {
-    rows: Vec<[String; 3]>,
+    rows: Vec<[String; 4]>,
     time: Duration,
     failures: Vec<(&'static str, Failure)>,
 }
 
 impl Report {
-    fn enter(&mut self, step: &Step, time: Duration, outcome: Result<(), Failure>) {
-        let word = if outcome.is_ok() { "ok" } else { "FAILED" };
-        self.rows
-            .push([step.name.to_owned(), word.to_owned(), seconds(time)]);
+    fn enter(&mut self, step: &Step, time: Duration, outcome: Outcome) {
+        let (word, why) = match outcome {
+            Outcome::Passed => ("ok", String::new()),
+            Outcome::Skipped(why) => ("skipped", one_line(&why)),
+            Outcome::Failed(failure) => {
+                self.failures.push((step.name, failure));
+                ("FAILED", String::new())
+            }
+        };
+        self.row(step.name, word, seconds(time), why);
         self.time = self.time.saturating_add(time);
-        if let Err(failure) = outcome {
-            self.failures.push((step.name, failure));
-        }
     }
 
     fn skip(&mut self, step: &Step) {
+        self.row(step.name, "not run", String::new(), String::new());
+    }
+
+    fn row(&mut self, name: &str, word: &str, time: String, why: String) {
         self.rows
-            .push([step.name.to_owned(), "not run".to_owned(), String::new()]);
+            .push([name.to_owned(), word.to_owned(), time, why]);
     }
 
     fn failed(&self) -> bool {
@@ -73,7 +89,7 @@ impl Report {
     }
 
     fn table(&self) -> String {
-        let total = ["total".to_owned(), String::new(), seconds(self.time)];
+        let total = ["total", "", &seconds(self.time), ""].map(str::to_owned);
         let rows: Vec<_> = self.rows.iter().cloned().chain([total]).collect();
         table(&rows)
     }
@@ -89,6 +105,11 @@ impl Report {
             .collect();
         bail!("not everything passed\n\n{}", list.join("\n"));
     }
+}
+
+/// A row of the table is one line, whatever a tool has said.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn told(name: &str, failure: &Failure) -> String {
@@ -110,7 +131,11 @@ mod tests {
         }
     }
 
-    fn report(outcomes: Vec<Result<(), Failure>>) -> Report {
+    fn failed() -> Outcome {
+        Outcome::Failed(failure())
+    }
+
+    fn report(outcomes: Vec<Outcome>) -> Report {
         let mut report = Report::default();
         for (step, outcome) in step::STEPS.iter().zip(outcomes) {
             report.enter(step, Duration::from_millis(1250), outcome);
@@ -120,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_closing_table_has_a_time_for_each_step_and_for_all() {
-        let report = report(vec![Ok(()), Err(failure())]);
+        let report = report(vec![Outcome::Passed, failed()]);
         assert_eq!(
             report.table(),
             "fmt    ok      1.2 s\ntidy   FAILED  1.2 s\ntotal          2.5 s\n"
@@ -129,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_step_that_was_not_reached_is_in_the_table_too() {
-        let mut report = report(vec![Err(failure())]);
+        let mut report = report(vec![failed()]);
         report.skip(&step::STEPS[1]);
         assert!(
             report.table().contains("tidy   not run\n"),
@@ -139,8 +164,21 @@ mod tests {
     }
 
     #[test]
+    fn a_step_that_cannot_be_done_here_is_no_failure_and_its_row_says_why_on_one_line() {
+        let report = report(vec![Outcome::Skipped("there is\n  no network".to_owned())]);
+        assert!(
+            report
+                .table()
+                .contains("fmt    skipped  1.2 s  there is no network\n"),
+            "{}",
+            report.table()
+        );
+        assert!(report.verdict().is_ok());
+    }
+
+    #[test]
     fn the_verdict_lists_every_failure_with_its_mend_and_how_to_run_it_again() {
-        let error = report(vec![Err(failure()), Ok(()), Err(failure())])
+        let error = report(vec![failed(), Outcome::Passed, failed()])
             .verdict()
             .unwrap_err()
             .to_string();
@@ -149,12 +187,20 @@ mod tests {
                 .contains("fmt failed: two\n  lines\n  mend: do this\n  again: cargo xtask ci fmt"),
             "{error}"
         );
-        assert!(error.contains("cargo xtask ci clippy"), "{error}");
+        let third = step::STEPS[2].name;
+        assert!(
+            error.contains(&format!("cargo xtask ci {third}")),
+            "{error}"
+        );
         assert!(!error.contains("cargo xtask ci tidy"), "{error}");
     }
 
     #[test]
     fn no_failure_is_a_pass() {
-        assert!(report(vec![Ok(()), Ok(())]).verdict().is_ok());
+        assert!(
+            report(vec![Outcome::Passed, Outcome::Passed])
+                .verdict()
+                .is_ok()
+        );
     }
 }

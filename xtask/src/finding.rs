@@ -1,13 +1,12 @@
-//! What a check has to say: to the person who mends it.
+//! Something wrong, where it is, and how to mend it: what the gates of our own have to say.
 
 use std::fmt;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail};
 
-/// Something wrong, where it is, and how to mend it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Finding {
-    /// `file` or `file:line`.
+    /// `file`, `file:line`, or the package.
     pub(crate) at: String,
     pub(crate) what: String,
     pub(crate) mend: String,
@@ -35,13 +34,16 @@ impl fmt::Display for Finding {
 
 impl std::error::Error for Finding {}
 
-/// Prints all of them; an error if there are any.
-pub(crate) fn report(findings: &[Finding]) -> Result<()> {
+/// Prints everything that is wrong, not only the first of it; or `all_well`.
+pub(crate) fn report(findings: &[Finding], all_well: impl fmt::Display) -> Result<()> {
+    if findings.is_empty() {
+        println!("{all_well}");
+        return Ok(());
+    }
     for finding in findings {
         println!("{finding}");
     }
-    ensure!(findings.is_empty(), "{} to mend", findings.len());
-    Ok(())
+    bail!("{} to mend", findings.len())
 }
 
 #[cfg(test)]
@@ -58,9 +60,9 @@ mod tests {
     }
 
     #[test]
-    fn nothing_found_is_no_error_and_one_finding_is() {
-        assert!(report(&[]).is_ok());
-        let error = report(&[Finding::new("a", "b", "c")]).unwrap_err();
+    fn findings_are_a_failure_and_none_are_a_pass() {
+        assert!(report(&[], "nothing").is_ok());
+        let error = report(&[Finding::new("a", "b", "c")], "nothing").unwrap_err();
         assert_eq!(error.to_string(), "1 to mend");
     }
 }

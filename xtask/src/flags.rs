@@ -5,8 +5,8 @@ xflags::xflags! {
     cmd xtask {
         /// Everything that a change must pass; without a name, all of it but `foreign`.
         ///
-        /// Steps: fmt, tidy, clippy, test, doctest, features, consumers, docs; and foreign, which needs a
-        /// browser and a server from npm, and installs them where it can.
+        /// Steps: fmt, tidy, licences, typos, clippy, test, doctest, features, deps, docs, api, consumers, minimal,
+        /// msrv, package; and foreign, which needs a browser and a server from npm, and installs them where it can.
         cmd ci {
             /// The steps to run.
             repeated steps: String
@@ -16,6 +16,12 @@ xflags::xflags! {
 
         /// Manifests, licence links, documented features, links, changelog, sizes of files.
         cmd tidy {}
+
+        /// The public API of each published library, beside its snapshot in crates/*/api.txt.
+        cmd api {
+            /// Write the snapshots anew.
+            optional --bless
+        }
 
         /// Builds and runs tests/consumers/* against the sources, and asserts what each one pulls in.
         cmd consumers {}

@@ -1,17 +1,25 @@
-//! What the maintainers run: `cargo xtask ci`, `tidy`, `consumers`, `bench`.
+//! What the maintainers run: `cargo xtask ci` and its steps, `bench`, `bump`, `release`.
 
+mod absent;
+mod api;
 mod bench;
 mod bump;
 mod cargo;
 mod changelog;
 mod ci;
 mod consumers;
+mod docs;
 mod finding;
 mod flags;
 mod foreign;
+mod graph;
+mod licences;
+mod minimal;
+mod msrv;
 mod release;
 mod table;
 mod tidy;
+mod typos;
 mod workspace;
 
 use std::process::ExitCode;
@@ -43,6 +51,7 @@ fn run(xtask: Xtask) -> anyhow::Result<()> {
     match xtask.subcommand {
         XtaskCmd::Ci(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Tidy(cmd) => cmd.run(&sh, &workspace),
+        XtaskCmd::Api(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Consumers(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Bump(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Release(cmd) => cmd.run(&sh, &workspace),

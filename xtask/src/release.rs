@@ -47,7 +47,8 @@ impl flags::Release {
             self.execute || self.skip_ci.is_none(),
             "--skip-ci says something to --execute only: a dry run runs no ci"
         );
-        finding::report(&Facts::read(sh, workspace)?.findings(workspace, self.execute)?)?;
+        let findings = Facts::read(sh, workspace)?.findings(workspace, self.execute)?;
+        finding::report(&findings, "preflight: nothing is in the way")?;
         let plan = plan::order(workspace)?;
         if self.execute {
             self.execute(sh, workspace, &plan)
@@ -126,6 +127,7 @@ fn tag(sh: &Shell, version: &str) -> Result<()> {
 
 /// The step `package` of `cargo xtask ci`: the proof, of what lies in the checkout, committed or not.
 pub(crate) fn check(sh: &Shell, workspace: &Workspace) -> Result<()> {
+    stage::fetch(sh)?;
     prove(sh, workspace, &plan::order(workspace)?, Tree::Dirty).map(drop)
 }
 
@@ -134,7 +136,13 @@ fn prove(sh: &Shell, workspace: &Workspace, plan: &[&Member], tree: Tree) -> Res
     let dist = Dist::of(workspace);
     let sums = dist.prove(sh, workspace, plan, tree)?;
     let contents = contents::read(&dist.packages(), plan)?;
-    finding::report(&contents::check(&contents))?;
+    finding::report(
+        &contents::check(&contents),
+        format!(
+            "{} packages, each with its page and licences",
+            contents.len()
+        ),
+    )?;
     sh.write_file(dist.dir.join("FILES"), contents::told(&contents))?;
     // Last, so that there are sums only of what has been proven whole.
     sh.write_file(dist.sums(), sums.to_string())?;

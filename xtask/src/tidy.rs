@@ -67,10 +67,10 @@ pub(crate) fn check(sh: &Shell, workspace: &Workspace) -> Result<()> {
         let file = format!("{}/{}/Cargo.toml", consumers::DIR, fixture.name);
         findings.extend(manifest::check_consumer(&file, files.text(&file)));
     }
-    if findings.is_empty() {
-        println!("tidy: {} files, nothing to mend", files.0.len());
-    }
-    finding::report(&findings)
+    finding::report(
+        &findings,
+        format!("tidy: {} files, nothing to mend", files.0.len()),
+    )
 }
 
 /// The text files of the checkout, by path from the root.

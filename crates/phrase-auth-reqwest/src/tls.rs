@@ -1,6 +1,9 @@
 //! TLS is rustls or none: what differs between the features is here.
 
 use phrase_auth_core::AuthError;
+// With both features reqwest brings its own cryptography, and nothing here has to look for one.
+#[cfg(all(feature = "rustls", feature = "rustls-no-provider"))]
+use rustls as _;
 
 use crate::config::config;
 

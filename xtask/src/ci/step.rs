@@ -3,9 +3,12 @@
 use anyhow::{Result, bail};
 use xshell::Shell;
 
-use crate::{cargo::Cargo, consumers, foreign, release, tidy, workspace::Workspace};
+use crate::{
+    absent::Absent, api, cargo::Cargo, consumers, docs, foreign, licences, minimal, msrv, release,
+    tidy, typos, workspace::Workspace,
+};
 
-use super::{Failure, feature::power_set};
+use super::{Failure, Outcome, feature::power_set};
 
 pub(crate) struct Step {
     pub(crate) name: &'static str,
@@ -47,6 +50,22 @@ pub(crate) const STEPS: &[Step] = &[
         work: Work::Own(tidy::check),
     },
     Step {
+        name: "licences",
+        what: "every package comes from crates.io, under a licence of the list, and none that must not",
+        hint: "each finding above says how to mend it; the list is deny.toml",
+        needs: None,
+        apart: false,
+        work: Work::Own(licences::check),
+    },
+    Step {
+        name: "typos",
+        what: "no word is misspelt",
+        hint: "write the word as it is told above; where it is right, or somebody else's name, list it in typos.toml",
+        needs: None,
+        apart: false,
+        work: Work::Own(typos::check),
+    },
+    Step {
         name: "clippy",
         what: "no lint fires, one member at a time, with all features and with none",
         hint: "mend the code; where a lint is wrong, `#[allow(…, reason = \"…\")]` on the smallest item",
@@ -79,6 +98,30 @@ pub(crate) const STEPS: &[Step] = &[
         work: Work::Cargo(features),
     },
     Step {
+        name: "deps",
+        what: "every dependency of what ships, and of xtask, is used",
+        hint: "take it out of the manifest; where it is there for its features only, `use x as _;` with the reason",
+        needs: None,
+        apart: false,
+        work: Work::Cargo(deps),
+    },
+    Step {
+        name: "docs",
+        what: "the documentation builds as docs.rs builds it, and says which feature brings what",
+        hint: "each finding above says how to mend it; else mend the link or the doc comment that rustdoc names",
+        needs: None,
+        apart: false,
+        work: Work::Own(docs::check),
+    },
+    Step {
+        name: "api",
+        what: "the public API is that of the snapshots, and shows no crate that it may not",
+        hint: "each finding above says how to mend it",
+        needs: None,
+        apart: false,
+        work: Work::Own(api::check),
+    },
+    Step {
         name: "consumers",
         what: "a user's program builds and runs with each way in, and pulls in nothing else",
         hint: "`cargo tree -i CRATE` in the workspace shows who pulls a crate in; the bars are in xtask/src/consumers/fixture.rs",
@@ -87,12 +130,20 @@ pub(crate) const STEPS: &[Step] = &[
         work: Work::Own(consumers::check),
     },
     Step {
-        name: "docs",
-        what: "the documentation builds as docs.rs builds it",
-        hint: "mend the link or the doc comment named above",
+        name: "minimal",
+        what: "the published crates compile with the oldest versions that they ask for",
+        hint: "raise the version in the root manifest to the first that has what is used, or that the others can live with",
         needs: None,
         apart: false,
-        work: Work::Cargo(docs),
+        work: Work::Own(minimal::check),
+    },
+    Step {
+        name: "msrv",
+        what: "the oldest Rust that we promise is enough",
+        hint: "where no finding above says it better: write it in the older way, or raise rust-version in the root manifest",
+        needs: None,
+        apart: false,
+        work: Work::Own(msrv::check),
     },
     Step {
         name: "package",
@@ -142,12 +193,7 @@ pub(crate) fn choose(names: &[String]) -> Result<Vec<&'static Step>> {
 
 impl Step {
     /// Runs to the first failure, or with `keep_going` to the end.
-    pub(crate) fn run(
-        &self,
-        sh: &Shell,
-        workspace: &Workspace,
-        keep_going: bool,
-    ) -> Result<(), Failure> {
+    pub(crate) fn run(&self, sh: &Shell, workspace: &Workspace, keep_going: bool) -> Outcome {
         if let Some(component) = self.needs
             && Cargo::new(component.probe)
                 .on(sh)
@@ -156,24 +202,44 @@ impl Step {
                 .run()
                 .is_err()
         {
-            return Err(component.missing());
+            return Outcome::Failed(component.missing());
         }
-        let wrong = match self.work {
-            Work::Own(work) => work(sh, workspace)
-                .err()
-                .into_iter()
-                .map(|error| format!("{error:#}"))
-                .collect(),
-            Work::Cargo(commands) => run_all(sh, &commands(workspace), keep_going),
-        };
-        if wrong.is_empty() {
-            Ok(())
-        } else {
-            Err(Failure {
-                what: wrong.join("\n"),
-                mend: self.hint.to_owned(),
-            })
+        match self.work {
+            Work::Own(work) => {
+                work(sh, workspace).map_or_else(|error| self.stopped(&error), |()| Outcome::Passed)
+            }
+            Work::Cargo(commands) => {
+                let wrong = run_all(sh, &commands(workspace), keep_going);
+                match wrong.is_empty() {
+                    true => Outcome::Passed,
+                    false => self.failed(wrong.join("\n")),
+                }
+            }
         }
+    }
+
+    /// Something is wrong, or cannot be looked at here.
+    fn stopped(&self, error: &anyhow::Error) -> Outcome {
+        let what = format!("{error:#}");
+        match error.downcast_ref::<Absent>() {
+            None => self.failed(what),
+            Some(absent) if absent.is_skippable() => {
+                println!("skipped: {what}");
+                Outcome::Skipped(what)
+            }
+            Some(_) => Outcome::Failed(Failure {
+                what,
+                mend: "bring what is missing; only without CI=true may the step be skipped"
+                    .to_owned(),
+            }),
+        }
+    }
+
+    fn failed(&self, what: String) -> Outcome {
+        Outcome::Failed(Failure {
+            what,
+            mend: self.hint.to_owned(),
+        })
     }
 }
 
@@ -270,135 +336,25 @@ fn features(workspace: &Workspace) -> Vec<Cargo> {
     commands
 }
 
-fn docs(_: &Workspace) -> Vec<Cargo> {
-    // docs.rs documents with a nightly and `--cfg docsrs`; the bootstrap variable makes the pinned stable do the same.
-    // Build scripts look at it, so that in the common target folder everything would be built anew, here and next time.
-    let docs =
-        Cargo::new("doc --locked --workspace --all-features --no-deps --target-dir target/docs");
-    vec![
-        docs.env("RUSTC_BOOTSTRAP", "1")
-            .env("RUSTDOCFLAGS", "--cfg docsrs -D warnings"),
-    ]
+fn deps(workspace: &Workspace) -> Vec<Cargo> {
+    let mut commands = Vec::new();
+    for member in &workspace.members {
+        // Extra flags for one target leave what is built for the other steps alone; dev-dependencies are not looked at.
+        let check = |target: &str| {
+            Cargo::new("rustc --locked --quiet --profile check --all-features -p")
+                .arg(&member.name)
+                .words(target)
+                .words("-- -D unused-crate-dependencies")
+        };
+        commands.extend(member.targets("lib").map(|_| check("--lib")));
+        commands.extend(
+            member
+                .targets("bin")
+                .map(|name| check(&format!("--bin {name}"))),
+        );
+    }
+    commands
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn commands(name: &str) -> Vec<String> {
-        let step = choose(&[name.to_owned()]).unwrap()[0];
-        let Work::Cargo(commands) = step.work else {
-            panic!("{name} runs no cargo command")
-        };
-        commands(&Workspace::sample())
-            .iter()
-            .map(Cargo::to_string)
-            .collect()
-    }
-
-    fn names(steps: &[&Step]) -> Vec<&'static str> {
-        steps.iter().map(|step| step.name).collect()
-    }
-
-    #[test]
-    fn without_names_all_steps_run_and_formatting_is_first() {
-        let all = names(&choose(&[]).unwrap());
-        assert_eq!(
-            all,
-            [
-                "fmt",
-                "tidy",
-                "clippy",
-                "test",
-                "doctest",
-                "features",
-                "consumers",
-                "docs",
-                "package"
-            ]
-        );
-    }
-
-    #[test]
-    fn what_needs_a_browser_runs_only_if_it_is_named() {
-        assert_eq!(
-            names(&choose(&["foreign".to_owned()]).unwrap()),
-            ["foreign"]
-        );
-    }
-
-    #[test]
-    fn named_steps_run_once_each_in_the_order_of_the_list() {
-        let asked = ["docs", "fmt", "docs"].map(str::to_owned);
-        assert_eq!(names(&choose(&asked).unwrap()), ["fmt", "docs"]);
-    }
-
-    #[test]
-    fn an_unknown_step_is_refused_with_the_list_of_steps() {
-        let error = choose(&["fmt".to_owned(), "lint".to_owned()])
-            .err()
-            .unwrap()
-            .to_string();
-        assert!(
-            error.contains("`lint`") && error.contains("fmt, tidy, clippy"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn every_step_has_a_hint_and_every_build_is_locked() {
-        for step in STEPS {
-            assert!(!step.hint.is_empty(), "{}", step.name);
-            let Work::Cargo(commands) = step.work else {
-                continue;
-            };
-            for command in commands(&Workspace::sample()) {
-                assert!(command.has("--locked") || command.has("fmt"), "{command}");
-            }
-        }
-    }
-
-    #[test]
-    fn clippy_takes_each_member_alone_with_all_features_and_with_none() {
-        assert_eq!(
-            commands("clippy"),
-            [
-                "cargo clippy --locked --all-targets -p a --all-features -- -D warnings",
-                "cargo clippy --locked --all-targets -p a --no-default-features -- -D warnings",
-                "cargo clippy --locked --all-targets -p phrase-auth-tests --all-features -- -D warnings",
-            ]
-        );
-    }
-
-    #[test]
-    fn features_checks_each_combination_of_published_crates_only() {
-        assert_eq!(
-            commands("features"),
-            [
-                "cargo check --locked --quiet -p a --no-default-features",
-                "cargo check --locked --quiet -p a --no-default-features --features x",
-                "cargo check --locked --quiet -p a --no-default-features --features x,y",
-            ]
-        );
-    }
-
-    #[test]
-    fn formatting_reaches_the_consumers_too() {
-        assert!(
-            commands("fmt")
-                .iter()
-                .any(|command| command.contains("tests/consumers/only-platform"))
-        );
-    }
-
-    #[test]
-    fn a_missing_component_is_named_with_the_command_that_installs_it() {
-        let failure = RUSTFMT.missing();
-        assert_eq!(failure.what, "this toolchain has no rustfmt");
-        assert!(
-            failure.mend.contains("rustup component add rustfmt"),
-            "{}",
-            failure.mend
-        );
-    }
-}
+mod tests;

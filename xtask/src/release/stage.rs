@@ -27,6 +27,11 @@ pub(crate) struct Package {
     pub(crate) file: PathBuf,
 }
 
+/// Downloads what the lockfile names, for every system, unless it is at hand; a build brings what this one needs only.
+pub(crate) fn fetch(sh: &Shell) -> Result<()> {
+    Cargo::new("fetch --locked --quiet").run(sh)
+}
+
 /// All packages of others in the lockfile, for every system.
 pub(crate) fn packages(sh: &Shell, workspace: &Workspace) -> Result<Vec<Package>> {
     let metadata = Cargo::new("metadata --locked --offline --all-features --format-version 1")

@@ -80,6 +80,7 @@ fn a_release_that_fails_half_way_is_finished_by_the_next_run_and_nothing_is_uplo
     let workspace = Workspace::read(&sh).unwrap();
     let plan = plan::order(&workspace).unwrap();
     let dir = tempfile::tempdir().unwrap();
+    stage::fetch(&sh).unwrap();
     let registry = Rehearsal::start(&stage::packages(&sh, &workspace).unwrap());
     let remote = remote(&sh, dir.path(), &registry);
     let sums = package(&remote, &plan);
