@@ -57,9 +57,12 @@ fn run_online(sh: &Shell, command: &Cargo) -> Result<()> {
     Err(Absent::new(why).into())
 }
 
-/// Whether it is the manifests that cargo complains of, and not the way to the registry.
+/// Whether it is the manifests that cargo complains of, and not the way to the registry. Offline it finds versions
+/// missing that are only not here.
 fn is_ours(said: &str) -> bool {
-    said.contains("failed to select a version") || said.contains("failed to parse manifest")
+    let complains =
+        said.contains("failed to select a version") || said.contains("failed to parse manifest");
+    complains && !said.contains("offline mode")
 }
 
 #[cfg(test)]
@@ -70,6 +73,9 @@ mod tests {
     fn a_requirement_that_cannot_be_met_is_a_fault_and_no_network_is_not() {
         assert!(is_ours(
             "error: failed to select a version for `http`.\n    ... required by package `a v0.1.0`"
+        ));
+        assert!(!is_ours(
+            "error: failed to select a version for `http`\nAs a reminder, you're using offline mode (--offline)"
         ));
         assert!(!is_ours(
             "error: failed to get `http` as a dependency\n  Could not resolve host: index.crates.io"
