@@ -7,7 +7,7 @@ use xshell::{Cmd, Shell};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Cargo {
     args: Vec<String>,
-    env: Vec<(&'static str, &'static str)>,
+    env: Vec<(&'static str, String)>,
 }
 
 impl Cargo {
@@ -32,8 +32,8 @@ impl Cargo {
         self
     }
 
-    pub(crate) fn env(mut self, name: &'static str, value: &'static str) -> Self {
-        self.env.push((name, value));
+    pub(crate) fn env(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.env.push((name, value.into()));
         self
     }
 

@@ -32,6 +32,8 @@ impl fmt::Display for Finding {
     }
 }
 
+impl std::error::Error for Finding {}
+
 /// Prints everything that is wrong, not only the first of it; or `all_well`.
 pub(crate) fn report(findings: &[Finding], all_well: impl fmt::Display) -> Result<()> {
     if findings.is_empty() {

@@ -6,7 +6,7 @@ xflags::xflags! {
         /// Everything that a change must pass; without a name, all of it but `foreign`.
         ///
         /// Steps: fmt, tidy, licences, typos, clippy, test, doctest, features, deps, docs, api, consumers, minimal,
-        /// msrv; and foreign, which needs a browser and a server from npm, and installs them where it can.
+        /// msrv, package; and foreign, which needs a browser and a server from npm, and installs them where it can.
         cmd ci {
             /// The steps to run.
             repeated steps: String
@@ -25,6 +25,24 @@ xflags::xflags! {
 
         /// Builds and runs tests/consumers/* against the sources, and asserts what each one pulls in.
         cmd consumers {}
+
+        /// Raises the version of every crate, in manifests, snippets and consumers, and dates the changelog.
+        cmd bump {
+            /// patch, minor, major, or the version itself, such as 1.2.3.
+            required level: String
+        }
+
+        /// Packages every crate and proves that strangers can use it; publishes nothing unless told to.
+        ///
+        /// Leaves the packages, SHA256SUMS and the list of files in target/dist. See RELEASING.md.
+        cmd release {
+            /// Say what would be done, and prove it: the default.
+            optional --dry-run
+            /// Upload what is not published yet, wait for the index, and tag. Never pushes.
+            optional --execute
+            /// Run no `ci` before: COMMIT is the one it has passed on, and must be checked out.
+            optional --skip-ci commit: String
+        }
 
         /// Runs the benchmarks in release and prints their tables; without a name, all of them.
         ///

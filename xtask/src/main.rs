@@ -1,9 +1,11 @@
-//! What the maintainers run: `cargo xtask ci`, `tidy`, `api`, `consumers`, `bench`.
+//! What the maintainers run: `cargo xtask ci` and its steps, `bench`, `bump`, `release`.
 
 mod absent;
 mod api;
 mod bench;
+mod bump;
 mod cargo;
+mod changelog;
 mod ci;
 mod consumers;
 mod docs;
@@ -14,6 +16,7 @@ mod graph;
 mod licences;
 mod minimal;
 mod msrv;
+mod release;
 mod table;
 mod tidy;
 mod typos;
@@ -50,6 +53,8 @@ fn run(xtask: Xtask) -> anyhow::Result<()> {
         XtaskCmd::Tidy(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Api(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Consumers(cmd) => cmd.run(&sh, &workspace),
+        XtaskCmd::Bump(cmd) => cmd.run(&sh, &workspace),
+        XtaskCmd::Release(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Bench(cmd) => cmd.run(&sh, &workspace),
     }
 }

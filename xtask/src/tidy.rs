@@ -24,10 +24,11 @@ use crate::{
 use self::manifest::Kind;
 
 /// Pages that a newcomer looks for at the root.
-const PAGES: [&str; 4] = [
+const PAGES: [&str; 5] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
+    "RELEASING.md",
     "SECURITY.md",
 ];
 
@@ -170,6 +171,7 @@ mod tests {
             ("README.md", "# x"),
             ("SECURITY.md", "# x"),
             ("CHANGELOG.md", "# x"),
+            ("RELEASING.md", "# x"),
         ]);
         let missing = Finding::new("ARCHITECTURE.md", "is missing", "write it, at the root");
         assert_eq!(pages(&files), [missing]);

@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use semver::{Version, VersionReq};
 use serde_json::Value;
 use xshell::Shell;
 
@@ -23,10 +24,21 @@ pub(crate) struct Workspace {
 pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) dir: PathBuf,
+    pub(crate) version: Version,
     pub(crate) published: bool,
+    /// As the manifest has them: of all kinds, for all systems, optional ones included.
+    pub(crate) dependencies: Vec<Dependency>,
     /// Each feature with what it turns on, `default` included.
     pub(crate) features: BTreeMap<String, Vec<String>>,
     pub(crate) targets: Vec<Target>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Dependency {
+    pub(crate) name: String,
+    /// What the manifest asks for; `*` if it names a path and no version.
+    pub(crate) req: VersionReq,
+    pub(crate) dev: bool,
 }
 
 #[derive(Debug)]
@@ -68,6 +80,18 @@ impl Workspace {
         found.with_context(|| format!("the workspace has no member `{name}`"))
     }
 
+    /// The one version of everything that is published.
+    pub(crate) fn version(&self) -> Result<&Version> {
+        let first = self.published().next();
+        let first = first.context("the workspace publishes nothing")?;
+        Ok(&first.version)
+    }
+
+    /// A member's manifest, as one reads its path.
+    pub(crate) fn manifest(&self, member: &Member) -> String {
+        self.relative(&member.dir.join("Cargo.toml"))
+    }
+
     /// A path as one reads it: from the root, with slashes.
     pub(crate) fn relative(&self, path: &Path) -> String {
         let path = path.strip_prefix(&self.root).unwrap_or(path);
@@ -80,14 +104,19 @@ impl Member {
         let manifest = Path::new(text(package, "manifest_path")?);
         let features = package["features"].as_object().into_iter().flatten();
         let targets = package["targets"].as_array().into_iter().flatten();
+        let dependencies = package["dependencies"].as_array().into_iter().flatten();
         Ok(Self {
             name: text(package, "name")?.to_owned(),
             dir: manifest
                 .parent()
                 .context("a manifest without a directory")?
                 .to_owned(),
+            version: text(package, "version")?.parse()?,
             // Cargo writes `publish = false` as an empty list of registries, and no key at all as null.
             published: package["publish"].is_null(),
+            dependencies: dependencies
+                .map(Dependency::from_metadata)
+                .collect::<Result<_>>()?,
             features: features
                 .map(|(name, enables)| (name.clone(), strings(enables)))
                 .collect(),
@@ -108,6 +137,16 @@ impl Member {
             .iter()
             .filter(move |target| target.kind == kind)
             .map(|target| target.name.as_str())
+    }
+}
+
+impl Dependency {
+    fn from_metadata(dependency: &Value) -> Result<Self> {
+        Ok(Self {
+            name: text(dependency, "name")?.to_owned(),
+            req: text(dependency, "req")?.parse()?,
+            dev: dependency["kind"].as_str() == Some("dev"),
+        })
     }
 }
 
@@ -143,21 +182,28 @@ fn strings(list: &Value) -> Vec<String> {
 impl Workspace {
     /// A workspace of one published crate with features and one unpublished without, for tests.
     pub(crate) fn sample() -> Self {
+        Self::from_members(&[
+            serde_json::json!({
+                    "name": "a", "version": "0.1.0", "publish": null,
+                    "manifest_path": "here/crates/a/Cargo.toml",
+                    "features": { "default": ["x"], "x": [], "y": ["x", "dep:z"] },
+                    "targets": [{ "name": "a", "kind": ["lib"] }],
+            }),
+            serde_json::json!({
+                    "name": "phrase-auth-tests", "version": "0.1.0", "publish": [],
+                    "manifest_path": "here/tests/Cargo.toml",
+                    "features": {},
+                    "targets": [{ "name": "hit", "kind": ["bench"] }, { "name": "herd", "kind": ["bench"] }],
+            }),
+        ])
+    }
+
+    /// A workspace of these packages, as `cargo metadata` would write them.
+    pub(crate) fn from_members(packages: &[Value]) -> Self {
         Self::from_metadata(&serde_json::json!({
             "workspace_root": "here",
             "target_directory": "here/target",
-            "packages": [
-                {
-                    "name": "a", "manifest_path": "here/crates/a/Cargo.toml", "publish": null,
-                    "features": { "default": ["x"], "x": [], "y": ["x", "dep:z"] },
-                    "targets": [{ "name": "a", "kind": ["lib"] }],
-                },
-                {
-                    "name": "phrase-auth-tests", "manifest_path": "here/tests/Cargo.toml", "publish": [],
-                    "features": {},
-                    "targets": [{ "name": "hit", "kind": ["bench"] }, { "name": "herd", "kind": ["bench"] }],
-                },
-            ],
+            "packages": packages,
         }))
         .unwrap()
     }

@@ -1,15 +1,12 @@
 //! What each way in costs a user: packages, a clean build, bytes.
 
-use std::{
-    env::consts::EXE_SUFFIX,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use xshell::Shell;
 
 use crate::{
-    consumers::{FIXTURES, Fixture, Project},
+    consumers::{FIXTURES, Fixture, Project, Supply, program},
     table::{seconds, table},
     workspace::Workspace,
 };
@@ -37,15 +34,18 @@ impl Weight {
 
 /// Builds every consumer from nothing and reports in a table.
 pub(crate) fn measure(sh: &Shell, workspace: &Workspace) -> Result<String> {
+    let supply = Supply::sources(sh, workspace)?;
+    // What somebody else has turned on is no way in of ours.
     let weights: Vec<_> = FIXTURES
         .iter()
-        .map(|fixture| weigh(sh, workspace, fixture))
+        .filter(|fixture| !fixture.sources_only)
+        .map(|fixture| weigh(sh, workspace, &supply, fixture))
         .collect::<Result<_>>()?;
     Ok(report(&weights))
 }
 
-fn weigh(sh: &Shell, workspace: &Workspace, fixture: &Fixture) -> Result<Weight> {
-    let project = Project::prepare(sh, workspace, fixture)?;
+fn weigh(sh: &Shell, workspace: &Workspace, supply: &Supply, fixture: &Fixture) -> Result<Weight> {
+    let project = Project::prepare(sh, supply, fixture)?;
     let target = workspace.target.join("weight");
     // Nothing of an earlier build may be there, or it is not a clean one.
     sh.remove_path(&target)?;
@@ -57,9 +57,7 @@ fn weigh(sh: &Shell, workspace: &Workspace, fixture: &Fixture) -> Result<Weight>
         .env("CARGO_PROFILE_RELEASE_STRIP", "true")
         .run(sh)?;
     let build = start.elapsed();
-    let program = target
-        .join("release")
-        .join(format!("{}{EXE_SUFFIX}", fixture.name));
+    let program = program(&target.join("release"), fixture.name);
     let bytes = program
         .metadata()
         .with_context(|| format!("cargo built no {}", program.display()))?

@@ -4,8 +4,8 @@ use anyhow::{Result, bail};
 use xshell::Shell;
 
 use crate::{
-    absent::Absent, api, cargo::Cargo, consumers, docs, foreign, licences, minimal, msrv, tidy,
-    typos, workspace::Workspace,
+    absent::Absent, api, cargo::Cargo, consumers, docs, foreign, licences, minimal, msrv, release,
+    tidy, typos, workspace::Workspace,
 };
 
 use super::{Failure, Outcome, feature::power_set};
@@ -124,7 +124,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         name: "consumers",
         what: "a user's program builds and runs with each way in, and pulls in nothing else",
-        hint: "`cargo tree -i CRATE` in the workspace shows who pulls a crate in; the bars are in xtask/src/consumers.rs",
+        hint: "`cargo tree -i CRATE` in the workspace shows who pulls a crate in; the bars are in xtask/src/consumers/fixture.rs",
         needs: None,
         apart: false,
         work: Work::Own(consumers::check),
@@ -144,6 +144,14 @@ pub(crate) const STEPS: &[Step] = &[
         needs: None,
         apart: false,
         work: Work::Own(msrv::check),
+    },
+    Step {
+        name: "package",
+        what: "every crate packages, and strangers can build on the packages, offline",
+        hint: "`cargo xtask ci package` leaves all it has made in target/dist; what a crate needs has to be in its own folder",
+        needs: None,
+        apart: false,
+        work: Work::Own(release::check),
     },
     Step {
         name: "foreign",

@@ -1,34 +1,32 @@
-//! A consumer made ready to build: patched to the sources, with the workspace's own choice of versions.
+//! A consumer made ready to build, with the versions of others that our own tests ran with.
+
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use xshell::Shell;
 
-use crate::{cargo::Cargo, workspace::Workspace};
+use crate::cargo::Cargo;
 
-use super::{DIR, Fixture, Tree};
+use super::{Fixture, Tree, supply::Supply};
 
-pub(crate) struct Project {
-    patch: String,
-    manifest: String,
+pub(crate) struct Project<'a> {
+    supply: &'a Supply,
+    manifest: PathBuf,
     offline: bool,
     tree: Tree,
 }
 
-impl Project {
+impl<'a> Project<'a> {
     /// Resolves the consumer from the crates at hand, and only if some are missing by asking the registry.
-    pub(crate) fn prepare(sh: &Shell, workspace: &Workspace, fixture: &Fixture) -> Result<Self> {
-        let patch = workspace.target.join("consumers-patch.toml");
-        sh.write_file(&patch, self::patch(workspace)?)?;
-        // Without a lockfile cargo would take the newest versions of the day. From a copy of ours it takes those that
-        // the tests ran with, and drops what the consumer does not use.
-        sh.copy_file(
-            workspace.root.join("Cargo.lock"),
-            format!("{DIR}/{}/Cargo.lock", fixture.name),
-        )?;
-
+    pub(crate) fn prepare(sh: &Shell, supply: &'a Supply, fixture: &Fixture) -> Result<Self> {
+        let dir = supply.dir.join(fixture.name);
+        sh.remove_path(dir.join("Cargo.lock"))?;
+        if let Some(lockfile) = &supply.lockfile {
+            sh.copy_file(lockfile, dir.join("Cargo.lock"))?;
+        }
         let mut project = Self {
-            patch: patch.to_string_lossy().into_owned(),
-            manifest: format!("{DIR}/{}/Cargo.toml", fixture.name),
+            supply,
+            manifest: dir.join("Cargo.toml"),
             offline: true,
             tree: Tree::parse(""),
         };
@@ -40,11 +38,13 @@ impl Project {
         let lines = match resolve(&project).on(sh).ignore_stderr().read() {
             Ok(lines) => lines,
             Err(_) => {
-                eprintln!(
-                    "{}: not every crate is at hand, asking the registry",
-                    fixture.name
-                );
-                project.offline = false;
+                if supply.is_sources() {
+                    eprintln!(
+                        "{}: not every crate is at hand, asking the registry",
+                        fixture.name
+                    );
+                    project.offline = false;
+                }
                 resolve(&project)
                     .on(sh)
                     .read()
@@ -62,13 +62,12 @@ impl Project {
 
     /// A cargo command for the consumer. `words` is the subcommand with its flags.
     pub(crate) fn cargo(&self, words: &str) -> Cargo {
-        // Quiet, because cargo warns of every crate of ours that a consumer, rightly, has no use for.
-        let cargo = Cargo::new("--quiet --config")
-            .arg(&self.patch)
-            .words(words)
+        let cargo = self
+            .supply
+            .cargo(words)
             .arg("--manifest-path")
-            .arg(&self.manifest);
-        if self.offline {
+            .arg(self.manifest.to_string_lossy());
+        if self.offline || !self.supply.is_sources() {
             cargo.arg("--offline")
         } else {
             cargo
@@ -76,42 +75,47 @@ impl Project {
     }
 }
 
-/// One absolute path per published crate, in the place of the registry.
-fn patch(workspace: &Workspace) -> Result<String> {
-    let mut text = "[patch.crates-io]\n".to_owned();
-    for member in workspace.published() {
-        // A JSON string is a TOML string too, backslashes of Windows included.
-        let path = serde_json::to_string(&member.dir)?;
-        text.push_str(&format!("{} = {{ path = {path} }}\n", member.name));
-    }
-    Ok(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_patch_replaces_each_published_crate_and_no_other() {
-        let text = patch(&Workspace::sample()).unwrap();
-        assert_eq!(
-            text,
-            "[patch.crates-io]\na = { path = \"here/crates/a\" }\n"
-        );
-        assert!(text.parse::<toml_edit::DocumentMut>().is_ok());
+    fn supply(home: Option<&str>) -> Supply {
+        Supply {
+            config: "patch.toml".into(),
+            dir: "consumers".into(),
+            target: "target".into(),
+            emulator: "phrase-auth".into(),
+            lockfile: None,
+            home: home.map(PathBuf::from),
+        }
+    }
+
+    fn build(supply: &Supply, offline: bool) -> Cargo {
+        let project = Project {
+            supply,
+            manifest: "Cargo.toml".into(),
+            offline,
+            tree: Tree::parse(""),
+        };
+        project.cargo("build")
     }
 
     #[test]
     fn a_consumer_is_built_offline_unless_crates_are_missing() {
-        let project = |offline| Project {
-            patch: "patch.toml".to_owned(),
-            manifest: "Cargo.toml".to_owned(),
-            offline,
-            tree: Tree::parse(""),
-        };
+        let supply = supply(None);
         let offline =
             "cargo --quiet --config patch.toml build --manifest-path Cargo.toml --offline";
-        assert_eq!(project(true).cargo("build").to_string(), offline);
-        assert!(!project(false).cargo("build").has("--offline"));
+        assert_eq!(build(&supply, true).to_string(), offline);
+        assert!(!build(&supply, false).has("--offline"));
+    }
+
+    #[test]
+    fn from_the_packages_of_a_release_it_is_built_with_nothing_of_the_users_and_always_offline() {
+        let command = build(&supply(Some("home")), false);
+        assert!(command.to_string().ends_with("Cargo.toml --offline"));
+        assert!(
+            command.to_string().starts_with("CARGO_HOME=home cargo"),
+            "{command}"
+        );
     }
 }

@@ -1,6 +1,8 @@
 //! The shape of CHANGELOG.md: a release under each `##`, a crate under each `###`.
 
-use super::{Finding, markdown::prose};
+use crate::finding::Finding;
+
+use super::markdown::prose;
 
 pub(super) fn check(file: &str, text: &str, crates: &[&str]) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -1,6 +1,8 @@
 //! Every feature has a bullet in the crate's README, and every bullet a feature.
 
-use super::{Finding, markdown::prose};
+use crate::finding::Finding;
+
+use super::markdown::prose;
 
 pub(super) fn check(file: &str, text: &str, features: &[&str]) -> Vec<Finding> {
     let bullets = bullets(text);

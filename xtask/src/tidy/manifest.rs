@@ -4,7 +4,7 @@ mod package;
 
 use toml_edit::{DocumentMut, Item, TableLike};
 
-use super::Finding;
+use crate::finding::Finding;
 
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Kind {

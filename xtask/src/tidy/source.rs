@@ -1,6 +1,6 @@
 //! Sizes of files, promises left in comments, and paths of somebody's machine.
 
-use super::Finding;
+use crate::finding::Finding;
 
 /// Doc, `mod` and `pub use` of one crate fit; logic does not.
 const LIB_LINES: usize = 60;

@@ -35,6 +35,7 @@ fn without_names_all_steps_run_and_formatting_is_first() {
             "consumers",
             "minimal",
             "msrv",
+            "package",
         ]
     );
 }
