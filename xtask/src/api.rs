@@ -152,14 +152,18 @@ fn listings<'a>(sh: &Shell, workspace: &'a Workspace) -> Result<Vec<(&'a Member,
     Ok(listings)
 }
 
-/// The machine's edition of the documentation. With the same flags and the same choice of features as the `docs` step
-/// it finds there what its dependencies have been built for.
+/// The machine's edition of the documentation. With the same choice of features as the `docs` step it finds in that
+/// step's folder what its dependencies have been built for.
+///
+/// The last flag is there for cargo, which keeps the pages and this in one account: without a difference it takes the one
+/// for the other, and a change that the pages have seen is not looked at again.
 fn json(name: &str) -> Cargo {
     docs::as_docs_rs("rustdoc --quiet --lib")
         .words("-Z unstable-options --output-format json -Z feature-unification --config")
         .arg("resolver.feature-unification=\"workspace\"")
         .arg("-p")
         .arg(name)
+        .words("-- --cfg api")
 }
 
 /// `rustc 1.95.0`, without the commit.

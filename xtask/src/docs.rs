@@ -13,7 +13,7 @@ pub(crate) const PAGES: &str = "target/docs/doc";
 /// docs.rs documents with a nightly and `--cfg docsrs`; the bootstrap variable makes the stable at hand do the same.
 /// Build scripts look at it, so that in the common target folder everything would be built anew, here and next time.
 ///
-/// All that documents goes through here: with other flags, each would throw away what the one before has made.
+/// The listing of `cargo xtask api` is made here too, and by the same flags.
 pub(crate) fn as_docs_rs(words: &str) -> Cargo {
     Cargo::new(words)
         .words("--locked --all-features --target-dir target/docs")

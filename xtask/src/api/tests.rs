@@ -57,3 +57,9 @@ fn only_published_libraries_have_a_snapshot() {
     let names: Vec<_> = libraries(&workspace).map(|member| &member.name).collect();
     assert_eq!(names, ["a"]);
 }
+
+#[test]
+fn the_listing_is_another_build_to_cargo_than_the_pages() {
+    let command = json("a").to_string();
+    assert!(command.ends_with("-p a -- --cfg api"), "{command}");
+}

@@ -17,24 +17,28 @@ pub(super) struct Gated {
 /// The re-exports and modules of a `lib.rs` that have a condition.
 pub(super) fn gated(text: &str) -> Vec<Gated> {
     let mut found = Vec::new();
-    let mut features = None;
+    let mut features = BTreeSet::new();
+    // Whether there is a page, and a label on it.
+    let (mut paged, mut labelled) = (true, true);
     for item in items(text) {
         if let Some(condition) = item.strip_prefix("#[cfg(") {
-            // What is there for tests only has no page.
-            let is_test = condition.starts_with("test)") || condition.starts_with("all(test,");
-            features = Some(if is_test {
-                BTreeSet::new()
-            } else {
-                named(condition)
-            });
+            features.extend(named(condition));
+            paged &= !condition.starts_with("test)") && !condition.starts_with("all(test,");
+        } else if item.contains("doc(auto_cfg = false)") {
+            labelled = false;
         } else if !item.starts_with('#') {
-            let features = features.take().unwrap_or_default();
-            if !features.is_empty() {
+            let features = std::mem::take(&mut features);
+            if !features.is_empty() && paged {
                 found.extend(names(&item).into_iter().map(|name| Gated {
                     name,
-                    features: features.clone(),
+                    features: if labelled {
+                        features.clone()
+                    } else {
+                        BTreeSet::new()
+                    },
                 }));
             }
+            (paged, labelled) = (true, true);
         }
     }
     found
@@ -174,6 +178,13 @@ pub use scheme_crate as scheme;
 pub mod testing;
 #[cfg(all(test, not(feature = "testing")))]
 pub mod testing;
+#[cfg(doc)]
+#[cfg(any(
+    not(doctest),
+    feature = "full"
+))]
+#[cfg_attr(docsrs, doc(auto_cfg = false))]
+pub mod prose;
 "#;
 
     const LABEL: &str = "<h2>menu</h2><section id=\"main-content\"><h1>x</h1><div class=\"stab portability\">Available on <strong>crate feature <code>a</code> or \
@@ -203,7 +214,8 @@ pub mod testing;
                 "First: one two",
                 "Renamed: one two",
                 "scheme: scheme",
-                "testing: testing"
+                "testing: testing",
+                "prose: "
             ]
         );
     }
