@@ -7,20 +7,21 @@ mod edit;
 use anyhow::{Context, Result, bail, ensure};
 use jiff::Timestamp;
 use semver::{BuildMetadata, Prerelease, Version};
-use xshell::{Shell, cmd};
+use xshell::Shell;
 
-use crate::{cargo::Cargo, changelog, flags, release::CHANGELOG, workspace::Workspace};
+use crate::{
+    cargo::Cargo,
+    changelog, flags,
+    release::{self, CHANGELOG},
+    workspace::Workspace,
+};
 
 use self::edit::Edit;
 
 impl flags::Bump {
     pub(crate) fn run(self, sh: &Shell, workspace: &Workspace) -> Result<()> {
         let old = workspace.version()?;
-        let tags = cmd!(sh, "git tag --list v*").quiet().read()?;
-        let tags: Vec<Version> = tags
-            .lines()
-            .filter_map(|tag| tag.strip_prefix('v')?.parse().ok())
-            .collect();
+        let tags = release::tags(sh)?;
         let new = next(old, &self.level, &tags)?;
 
         let mut edits = vec![

@@ -49,11 +49,14 @@ impl Cargo {
         for (name, value) in &self.env {
             cmd = cmd.env(name, value);
         }
+        // Who uploads needs the token of the registry; build scripts, tests and consumers do not.
+        let uploads = self.args.first().is_some_and(|word| word == "publish");
         // `cargo run` tells us about the xtask package. Build scripts that watch these variables would
         // otherwise run anew whenever somebody changes between `cargo xtask ci` and plain cargo.
         for (name, _) in std::env::vars_os() {
             let known = name.to_string_lossy();
-            if known.starts_with("CARGO_PKG_") || known.starts_with("CARGO_MANIFEST_") {
+            let package = known.starts_with("CARGO_PKG_") || known.starts_with("CARGO_MANIFEST_");
+            if package || (is_token(&known) && !uploads) {
                 cmd = cmd.env_remove(&name);
             }
         }
@@ -79,6 +82,12 @@ impl fmt::Display for Cargo {
     }
 }
 
+/// Whether a variable of this name holds the token of a registry.
+pub(crate) fn is_token(name: &str) -> bool {
+    let registry = name.starts_with("CARGO_REGISTRY_") || name.starts_with("CARGO_REGISTRIES_");
+    registry && name.ends_with("_TOKEN")
+}
+
 /// As a shell wants it, so that a printed command can be pasted.
 fn quoted(word: &str) -> Cow<'_, str> {
     if word.is_empty() || word.contains([' ', '"', '\\', '{', '*']) {
@@ -91,6 +100,13 @@ fn quoted(word: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_an_upload_gets_the_token_of_a_registry() {
+        assert!(is_token("CARGO_REGISTRY_TOKEN"));
+        assert!(is_token("CARGO_REGISTRIES_OTHER_TOKEN"));
+        assert!(!is_token("CARGO_REGISTRIES_OTHER_INDEX"));
+    }
 
     #[test]
     fn a_printed_command_can_be_pasted_into_a_shell() {

@@ -46,6 +46,15 @@ impl flags::Ci {
     }
 }
 
+/// The names of all steps that run without being named, but this one.
+pub(crate) fn steps_beside(name: &str) -> Vec<&'static str> {
+    let steps = step::STEPS.iter().filter(|step| !step.apart);
+    steps
+        .map(|step| step.name)
+        .filter(|step| *step != name)
+        .collect()
+}
+
 /// Why a step failed, and what to do about it.
 #[derive(Debug)]
 struct Failure {

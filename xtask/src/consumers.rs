@@ -12,7 +12,11 @@ mod tree;
 use anyhow::{Context, Result, ensure};
 use xshell::{Cmd, Shell};
 
-use crate::{cargo::Cargo, flags, workspace::Workspace};
+use crate::{
+    cargo::{Cargo, is_token},
+    flags,
+    workspace::Workspace,
+};
 
 use self::tree::Tree;
 pub(crate) use self::{
@@ -84,10 +88,11 @@ fn start<'a>(sh: &'a Shell, supply: &Supply, fixture: &Fixture) -> Cmd<'a> {
         sh.cmd(own)
     };
     // The maintainer's own credentials have no business in a test.
-    for (name, _) in
-        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PHRASE_"))
-    {
-        cmd = cmd.env_remove(name);
+    for (name, _) in std::env::vars_os() {
+        let known = name.to_string_lossy();
+        if known.starts_with("PHRASE_") || is_token(&known) {
+            cmd = cmd.env_remove(&name);
+        }
     }
     cmd.env("PHRASE_REGION", "eu")
 }

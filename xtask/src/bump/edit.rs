@@ -144,7 +144,22 @@ fn raise_requirements(text: &str, names: &[&str], old: &str, new: &str) -> Resul
         raised.push_str(&line.replace(&from, &from.replace(old, new)));
         count = count.saturating_add(1);
     }
+    if old != new {
+        let left = raised.lines().find(|line| asks_otherwise(line, names, old));
+        ensure!(
+            left.is_none(),
+            "asks for \"{old}\" in a way that is not edited; write `name = \"{old}\"`: {}",
+            left.unwrap_or_default().trim()
+        );
+    }
     Ok((raised, count))
+}
+
+/// Whether a line names one of ours with the old version, in whatever way.
+fn asks_otherwise(line: &str, names: &[&str], old: &str) -> bool {
+    let versions = [format!("\"{old}\""), format!("@{old}")];
+    let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_'));
+    words.any(|word| names.contains(&word)) && versions.iter().any(|version| line.contains(version))
 }
 
 /// The text with the one place replaced; an error if there are none or more.
@@ -194,8 +209,8 @@ mod tests {
 
     #[test]
     fn requirements_are_raised_in_both_ways_of_writing_them() {
-        let text = "Take it:\n\na = \"0.1\"\na-b = { version = \"0.1\", features = [\"0.1\"] }\nitoa = \"0.1\"\n";
-        let raised = "Take it:\n\na = \"0.2\"\na-b = { version = \"0.2\", features = [\"0.1\"] }\nitoa = \"0.1\"\n";
+        let text = "Take it:\n\na = \"0.1\"\na-b = { version = \"0.1\", features = [\"x\"] }\nitoa = \"0.1\"\n";
+        let raised = "Take it:\n\na = \"0.2\"\na-b = { version = \"0.2\", features = [\"x\"] }\nitoa = \"0.1\"\n";
         assert_eq!(requirements(text).unwrap(), (raised.to_owned(), 2));
     }
 
@@ -206,6 +221,21 @@ mod tests {
             error,
             "line 2 asks for another version than \"0.1\": a = \"0.0\""
         );
+    }
+
+    #[test]
+    fn a_requirement_that_is_written_in_another_way_is_not_forgotten() {
+        for line in [
+            "cargo add a-b@0.1",
+            "a-b={version=\"0.1\"}",
+            "a-b.version = \"0.1\"",
+        ] {
+            let error = requirements(&format!("x\n{line}\n")).unwrap_err();
+            assert!(
+                error.ends_with(&format!("`name = \"0.1\"`: {line}")),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(crate) struct Step {
     hint: &'static str,
     needs: Option<Component>,
     /// Only if it is asked for by name: it needs what a toolchain does not bring.
-    apart: bool,
+    pub(crate) apart: bool,
     work: Work,
 }
 

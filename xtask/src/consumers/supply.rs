@@ -54,7 +54,9 @@ impl Supply {
             .arg(self.config.to_string_lossy())
             .words(words);
         match &self.home {
-            Some(home) => cargo.env("CARGO_HOME", home.to_string_lossy()),
+            Some(home) => cargo
+                .env("CARGO_HOME", home.to_string_lossy())
+                .env("CARGO_BUILD_BUILD_DIR", self.target.to_string_lossy()),
             None => cargo,
         }
     }

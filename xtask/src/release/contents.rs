@@ -68,7 +68,9 @@ fn belongs(file: &str) -> bool {
         "Cargo.toml.orig",
     ];
     let page = !file.contains('/') && (file.ends_with(".md") || FILES.contains(&file));
-    page || file.starts_with("src/") || CARGO.contains(&file)
+    // What only tests compile would lie there for nothing: they need the workspace, and cannot be run from a package.
+    let test = file.ends_with("/tests.rs") || file.contains("/tests/");
+    page || (file.starts_with("src/") && !test) || CARGO.contains(&file)
 }
 
 #[cfg(test)]
@@ -106,10 +108,16 @@ mod tests {
     #[test]
     fn tests_and_snapshots_stay_at_home() {
         let mut files = GOOD.to_vec();
-        files.extend(["api.txt", "tests/all.rs", "src/tests.rs"]);
+        let foreign = [
+            "api.txt",
+            "tests/all.rs",
+            "src/tests.rs",
+            "src/a/tests/b.rs",
+        ];
+        files.extend(foreign);
         assert_eq!(
             findings(&files),
-            ["a-0.1.0/api.txt", "a-0.1.0/tests/all.rs"]
+            foreign.map(|file| format!("a-0.1.0/{file}"))
         );
     }
 }

@@ -10,25 +10,32 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use toml_edit::DocumentMut;
 use xshell::Shell;
 
 use crate::{
+    absent::Absent,
     cargo::Cargo,
     consumers::{self, Supply, program},
     workspace::{Member, Workspace},
 };
 
-use super::{stage, sums::Sums};
+use super::{
+    stage,
+    sums::{Sums, sha256},
+};
 
 pub(crate) struct Dist {
     pub(crate) dir: PathBuf,
 }
 
-/// Whether packages may be made of what is not committed.
+/// What packages are made of.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Tree {
-    Clean,
-    Dirty,
+pub(crate) enum Sources {
+    /// A commit, or nothing.
+    Committed,
+    /// Whatever lies there.
+    AsTheyAre,
 }
 
 impl Dist {
@@ -44,17 +51,34 @@ impl Dist {
         sh: &Shell,
         workspace: &Workspace,
         plan: &[&Member],
-        tree: Tree,
+        sources: Sources,
     ) -> Result<Sums> {
-        sh.remove_path(&self.dir)?;
-        self.stage_others(sh, workspace)?;
-        self.furnish(sh)?;
-        self.package(sh, plan, tree)?;
-        self.stage_ours(sh, plan)?;
-        let sums = Sums::of(&self.packages(), plan)?;
+        // First, because it takes no time to find out that something is not at hand.
+        let others = stage::packages(sh, workspace)?;
+        let sums = self.pack(sh, plan, sources)?;
+        self.stage(sh, &others, plan, &sums)?;
         self.install(sh)?;
         self.consume(sh, workspace)?;
         Ok(sums)
+    }
+
+    /// Packages the crates where nothing of an earlier run is left, and builds each from its package.
+    fn pack(&self, sh: &Shell, plan: &[&Member], sources: Sources) -> Result<Sums> {
+        self.clear(sh)?;
+        self.furnish(sh)?;
+        self.package(sh, plan, sources)?;
+        Sums::of(&self.packages(), plan)
+    }
+
+    /// Deletes everything but the sums: they say what was proven last until something else is.
+    fn clear(&self, sh: &Shell) -> Result<()> {
+        sh.create_dir(&self.dir)?;
+        for path in sh.read_dir(&self.dir)? {
+            if path != self.sums() {
+                sh.remove_path(path)?;
+            }
+        }
+        Ok(())
     }
 
     /// Where cargo leaves packages, and unpacks them.
@@ -67,10 +91,6 @@ impl Dist {
         self.dir.join("SHA256SUMS")
     }
 
-    fn registry(&self) -> PathBuf {
-        self.dir.join("registry")
-    }
-
     fn home(&self) -> PathBuf {
         self.dir.join("home")
     }
@@ -79,72 +99,82 @@ impl Dist {
         self.dir.join("cargo.toml")
     }
 
-    /// Everything that our crates need, in the place of crates.io.
-    fn stage_others(&self, sh: &Shell, workspace: &Workspace) -> Result<()> {
-        let packages = stage::packages(sh, workspace)?;
-        sh.create_dir(self.registry().join("index"))?;
-        stage::write(sh, &self.registry(), &packages)?;
-        let registry = serde_json::to_string(&self.registry())?;
+    /// Our packages and all that they need, in the place of crates.io.
+    ///
+    /// Cargo unpacks a registry once for each path and version, in whatever home it has. So the path tells what is in
+    /// it, and a program that is built on it with the user's own cargo never gets the sources of yesterday.
+    fn stage(
+        &self,
+        sh: &Shell,
+        others: &[stage::Package],
+        plan: &[&Member],
+        sums: &Sums,
+    ) -> Result<()> {
+        let content = sha256(sums.to_string().as_bytes());
+        let name = format!("registry-{}", content.get(..12).unwrap_or(&content));
+        let registry = self.dir.join(name);
+        sh.create_dir(registry.join("index"))?;
+        stage::write(sh, &registry, others)?;
+        let index = self.packages().join("tmp-registry/index");
+        for member in plan {
+            let place = stage::place(&member.name);
+            let line = sh
+                .read_file(index.join(&place))
+                .with_context(|| format!("cargo wrote no index for {}", member.name))?;
+            sh.write_file(registry.join("index").join(&place), line)?;
+            sh.copy_file(self.packages().join(tarball(member)), &registry)?;
+        }
+        let path = serde_json::to_string(&registry)?;
         sh.write_file(
             self.config(),
             format!(
-                "[source.crates-io]\nreplace-with = \"staged\"\n\n[source.staged]\nlocal-registry = {registry}\n"
+                "[source.crates-io]\nreplace-with = \"staged\"\n\n[source.staged]\nlocal-registry = {path}\n"
             ),
         )?;
-        eprintln!("{} packages of others staged", packages.len());
+        eprintln!("{} packages of others staged", others.len());
         Ok(())
     }
 
-    /// A home for cargo that shares with the user's what is downloaded, and nothing that was unpacked.
+    /// A home for cargo that has what the user's has downloaded, and nothing that was unpacked.
     fn furnish(&self, sh: &Shell) -> Result<()> {
-        let (home, registry) = (stage::cargo_home()?, self.home().join("registry"));
-        link(&home.join("registry/cache"), &registry.join("cache"))
-            .and_then(|()| link(&home.join("registry/index"), &registry.join("index")))
-            .context(
-                "nothing is downloaded yet; run `cargo fetch --locked` once, with a network",
-            )?;
-        // It may say through which mirror the user's cargo downloads; whoever packages needs the same.
-        for name in ["config.toml", "config"] {
-            if home.join(name).exists() {
-                sh.copy_file(home.join(name), self.home())?;
-            }
+        let home = stage::cargo_home()?;
+        if let Some(mirror) = mirror(sh, &home) {
+            let why = format!(
+                "{} takes `{mirror}` for crates.io, and cargo packages crates that need each other over crates.io only; \
+                 use a CARGO_HOME without that, and run `cargo fetch --locked` in it",
+                home.join("config.toml").display()
+            );
+            return Err(Absent::new(why).into());
         }
-        Ok(())
+        let registry = self.home().join("registry");
+        // Cargo rewrites the index in place; packages it only reads.
+        copy(&home.join("registry/index"), &registry.join("index"), false)
+            .and_then(|()| copy(&home.join("registry/cache"), &registry.join("cache"), true))
+            .context("nothing is downloaded yet; run `cargo fetch --locked` once, with a network")
     }
 
-    /// A cargo command that builds here, from what is in this folder.
+    /// A cargo command that builds here, from what is in this folder, whatever else the user has configured.
     fn cargo(&self, words: &str) -> Cargo {
+        let build = self.dir.join("build");
         Cargo::new(words)
             .env("CARGO_HOME", self.home().to_string_lossy())
-            .env("CARGO_TARGET_DIR", self.dir.join("build").to_string_lossy())
+            .env("CARGO_REGISTRY_DEFAULT", "crates-io")
+            .env("CARGO_TARGET_DIR", build.to_string_lossy())
+            .env("CARGO_BUILD_BUILD_DIR", build.to_string_lossy())
     }
 
     /// Packages the crates, and builds each from its package with all features.
-    fn package(&self, sh: &Shell, plan: &[&Member], tree: Tree) -> Result<()> {
+    fn package(&self, sh: &Shell, plan: &[&Member], sources: Sources) -> Result<()> {
         // Not from the staged registry: cargo lays a registry of its own over crates.io only where that is itself.
         let mut package =
             self.cargo("package --quiet --offline --locked --all-features --registry crates-io");
-        if tree == Tree::Dirty {
+        if sources == Sources::AsTheyAre {
             package = package.arg("--allow-dirty");
         }
         for member in plan {
             package = package.arg("-p").arg(&member.name);
         }
         package.run(sh)
-    }
-
-    /// Puts our packages beside the others, with the lines of the index that cargo has written for them.
-    fn stage_ours(&self, sh: &Shell, plan: &[&Member]) -> Result<()> {
-        let index = self.packages().join("tmp-registry/index");
-        for member in plan {
-            let place = stage::place(&member.name);
-            let lines = sh
-                .read_file(index.join(&place))
-                .with_context(|| format!("cargo wrote no index for {}", member.name))?;
-            sh.write_file(self.registry().join("index").join(&place), lines)?;
-            sh.copy_file(self.packages().join(tarball(member)), self.registry())?;
-        }
-        Ok(())
     }
 
     /// Installs the program as a stranger would.
@@ -179,19 +209,27 @@ impl Dist {
     }
 }
 
-/// Every file below `from` also below `to`: the same file where the disk can do that, else a copy.
-fn link(from: &Path, to: &Path) -> io::Result<()> {
+/// Every file below `from` also below `to`; with `link` the same file, where the disk can do that.
+fn copy(from: &Path, to: &Path, link: bool) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let (from, to) = (entry.path(), to.join(entry.file_name()));
         if entry.file_type()?.is_dir() {
-            link(&from, &to)?;
-        } else if fs::hard_link(&from, &to).is_err() {
+            copy(&from, &to, link)?;
+        } else if !link || fs::hard_link(&from, &to).is_err() {
             fs::copy(&from, &to)?;
         }
     }
     Ok(())
+}
+
+/// What the user's cargo takes for crates.io, if it is not crates.io.
+fn mirror(sh: &Shell, home: &Path) -> Option<String> {
+    let config = sh.read_file(home.join("config.toml")).ok()?;
+    let config: DocumentMut = config.parse().ok()?;
+    let source = config.get("source")?.get("crates-io")?;
+    Some(source.get("replace-with")?.as_str()?.to_owned())
 }
 
 /// What cargo calls a crate's package.
@@ -217,3 +255,6 @@ pub(crate) fn files(package: &Path) -> Result<Vec<String>> {
     files.sort();
     Ok(files)
 }
+
+#[cfg(test)]
+mod tests;

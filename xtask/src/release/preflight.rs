@@ -21,6 +21,10 @@ pub(crate) struct Facts {
     /// Lines of `git status --porcelain`.
     changes: Vec<String>,
     tags: Vec<Version>,
+    /// Whether the clone has no history, and so maybe not all tags.
+    shallow: bool,
+    /// Whether git knows who would tag.
+    signs: bool,
     changelog: String,
     /// Files that every published crate must have and that are not there.
     missing: Vec<String>,
@@ -35,7 +39,6 @@ impl Facts {
             )
         };
         let lines = |text: String| text.lines().map(str::to_owned).collect::<Vec<_>>();
-        let tags = git(cmd!(sh, "git tag --list v*"))?;
         let missing = workspace.published().flat_map(|member| {
             FILES
                 .iter()
@@ -46,10 +49,13 @@ impl Facts {
         Ok(Self {
             branch: git(cmd!(sh, "git branch --show-current"))?,
             changes: lines(git(cmd!(sh, "git status --porcelain"))?),
-            tags: tags
-                .lines()
-                .filter_map(|tag| tag.strip_prefix('v')?.parse().ok())
-                .collect(),
+            tags: super::tags(sh)?,
+            shallow: git(cmd!(sh, "git rev-parse --is-shallow-repository"))? == "true",
+            signs: cmd!(sh, "git var GIT_COMMITTER_IDENT")
+                .quiet()
+                .ignore_stderr()
+                .read()
+                .is_ok(),
             changelog: sh.read_file(CHANGELOG)?,
             missing: missing.collect(),
         })
@@ -108,6 +114,20 @@ impl Facts {
                 format!("git switch {BRANCH}"),
             ));
         }
+        if execute && self.shallow {
+            findings.push(Finding::new(
+                ".git",
+                "is a shallow clone, and may lack the tags that say what is published",
+                "git fetch --unshallow --tags",
+            ));
+        }
+        if execute && !self.signs {
+            findings.push(Finding::new(
+                ".git",
+                "git does not know who would make the tag",
+                "git config user.name and user.email",
+            ));
+        }
         findings
     }
 
@@ -160,7 +180,11 @@ impl Facts {
 
 /// What is wrong with how a member asks for the others.
 fn dependencies(workspace: &Workspace, member: &Member, version: &Version) -> Vec<Finding> {
-    let ours = |dependency: &&Dependency| workspace.member(&dependency.name).is_ok();
+    // One that is never published is the plan's to refuse.
+    let ours = |dependency: &&Dependency| {
+        let member = workspace.member(&dependency.name);
+        member.is_ok_and(|member| member.published)
+    };
     let wrong = |dependency: &Dependency| {
         let (name, req) = (&dependency.name, &dependency.req);
         let (what, mend) = if dependency.dev {

@@ -75,6 +75,22 @@ impl Rehearsal {
         });
     }
 
+    /// The index has this version of a crate; nobody will ask for its package.
+    fn publish_before(&self, name: &str, version: &str) {
+        let manifest = json!({ "name": name, "vers": version });
+        let line = line(&manifest, &sha256(b""));
+        let mut shelf = self.shelf();
+        let lines = shelf.index.entry(stage::place(name)).or_default();
+        lines.push_str(&format!("{line}\n"));
+    }
+
+    /// Every version of the crate is yanked.
+    fn withdraw(&self, name: &str) {
+        let mut shelf = self.shelf();
+        let lines = shelf.index.get_mut(&stage::place(name)).unwrap();
+        *lines = lines.replace("\"yanked\":false", "\"yanked\":true");
+    }
+
     /// What was uploaded, by name of the crate, and the checksum of each.
     fn uploads(&self) -> Vec<(String, String)> {
         let shelf = self.shelf();
@@ -211,7 +227,7 @@ fn line(manifest: &Value, sum: &str) -> Value {
         "vers": manifest["vers"],
         "deps": dependencies.map(dependency).collect::<Vec<_>>(),
         "features": {},
-        "features2": manifest["features"],
+        "features2": manifest.get("features").unwrap_or(&json!({})),
         "cksum": sum,
         "yanked": false,
         "links": manifest["links"],

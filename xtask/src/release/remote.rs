@@ -8,7 +8,11 @@ use xshell::Shell;
 
 use crate::{cargo::Cargo, workspace::Member};
 
-use super::upload::{Answer, Registry};
+use super::{
+    dist::Sources,
+    sums::Sums,
+    upload::{Answer, Registry},
+};
 
 /// How cargo is called to reach the registry.
 pub(crate) struct Remote<'a> {
@@ -20,8 +24,8 @@ pub(crate) struct Remote<'a> {
     /// Further arguments, and what is set in cargo's environment.
     pub(crate) args: Vec<String>,
     pub(crate) env: Vec<(&'static str, String)>,
-    /// Whether what is not committed may be uploaded; never to a real registry.
-    pub(crate) dirty: bool,
+    /// What is uploaded: to a real registry a commit, or nothing.
+    pub(crate) sources: Sources,
 }
 
 impl<'a> Remote<'a> {
@@ -33,7 +37,7 @@ impl<'a> Remote<'a> {
             name: "crates-io",
             args: Vec::new(),
             env: Vec::new(),
-            dirty: false,
+            sources: Sources::Committed,
         }
     }
 
@@ -45,7 +49,24 @@ impl<'a> Remote<'a> {
         for (name, value) in &self.env {
             cargo = cargo.env(name, value);
         }
-        cargo.env("CARGO_TARGET_DIR", self.dir.join("build").to_string_lossy())
+        let build = self.dir.join("build");
+        cargo
+            .env("CARGO_TARGET_DIR", build.to_string_lossy())
+            .env("CARGO_BUILD_BUILD_DIR", build.to_string_lossy())
+    }
+
+    /// `package` or `publish`. Nothing is built: that was done, of the same bytes.
+    fn of(&self, words: &str, member: &Member) -> Cargo {
+        let cargo = self
+            .cargo(words)
+            .words("--locked --no-verify --registry")
+            .arg(self.name)
+            .arg("-p")
+            .arg(&member.name);
+        match self.sources {
+            Sources::Committed => cargo,
+            Sources::AsTheyAre => cargo.arg("--allow-dirty"),
+        }
     }
 }
 
@@ -83,17 +104,14 @@ impl Registry for Remote<'_> {
         Ok(Some(sum.clone()))
     }
 
+    fn package(&self, member: &Member) -> Result<String> {
+        self.of("package --quiet", member).on(self.sh).run()?;
+        let sums = Sums::of(&self.dir.join("build/package"), &[member])?;
+        Ok(sums.sum(member)?.to_owned())
+    }
+
     fn publish(&self, member: &Member) -> Result<Answer> {
-        // Not built once more: it was, and these are the same bytes.
-        let mut publish = self
-            .cargo("publish --locked --no-verify")
-            .arg("--registry")
-            .arg(self.name)
-            .arg("-p")
-            .arg(&member.name);
-        if self.dirty {
-            publish = publish.arg("--allow-dirty");
-        }
+        let publish = self.of("publish", member);
         eprintln!("$ {publish}");
         let output = publish.on(self.sh).ignore_status().output()?;
         let words = String::from_utf8_lossy(&output.stderr);
@@ -105,12 +123,11 @@ impl Registry for Remote<'_> {
     }
 }
 
-/// Whether cargo says that there is no such version, and not that it could not ask.
+/// Whether cargo says that there is no such version; not that it was withdrawn, or that nobody could be asked.
 fn is_absent(words: &str, name: &str) -> bool {
-    words.contains(&format!("no matching package named `{name}` found"))
-        || words.contains(&format!(
-            "failed to select a version for the requirement `{name} = "
-        ))
+    let unknown = words.contains(&format!("no matching package named `{name}` found"));
+    let others = words.contains("candidate versions found which didn't match");
+    (unknown || others) && !words.contains("offline mode")
 }
 
 /// What the registry meant by what cargo printed.
@@ -161,8 +178,14 @@ mod tests {
     #[test]
     fn what_is_not_there_is_told_from_a_registry_that_cannot_be_asked() {
         assert!(is_absent("error: no matching package named `a` found", "a"));
-        let other = "error: failed to select a version for the requirement `a = \"=0.1.0\"`";
+        let other = "error: failed to select a version for the requirement `a = \"=0.1.0\"`\ncandidate versions found \
+                     which didn't match: 0.0.9";
         assert!(is_absent(other, "a"));
+        let yanked = "error: failed to select a version for the requirement `a = \"=0.1.0\"`\n  version 0.1.0 is yanked";
+        assert!(!is_absent(yanked, "a"));
+        let offline =
+            "error: no matching package named `a` found\nAs a reminder, you're using offline mode";
+        assert!(!is_absent(offline, "a"));
         assert!(!is_absent(
             "error: no matching package named `b` found",
             "a"

@@ -27,17 +27,13 @@ pub(crate) struct Package {
     pub(crate) file: PathBuf,
 }
 
-/// Downloads what the lockfile names, for every system, unless it is at hand; a build brings what this one needs only.
-pub(crate) fn fetch(sh: &Shell) -> Result<()> {
-    Cargo::new("fetch --locked --quiet").run(sh)
-}
-
 /// All packages of others in the lockfile, for every system.
 pub(crate) fn packages(sh: &Shell, workspace: &Workspace) -> Result<Vec<Package>> {
+    // A build has brought what this system needs; this asks nobody if all the rest is at hand too.
+    Cargo::new("fetch --locked --quiet").run(sh)?;
     let metadata = Cargo::new("metadata --locked --offline --all-features --format-version 1")
         .on(sh)
-        .read()
-        .context("not every crate is at hand; run `cargo fetch --locked` once, with a network")?;
+        .read()?;
     let metadata: Value = serde_json::from_str(&metadata)?;
     let sums = sums(&sh.read_file(workspace.root.join("Cargo.lock"))?)?;
     let caches = caches(sh)?;

@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use jiff::Timestamp;
 
 use crate::workspace::Member;
@@ -13,6 +13,9 @@ use super::sums::Sums;
 pub(crate) trait Registry {
     /// The checksum of this version's package, if the index has it.
     fn sum(&self, member: &Member) -> Result<Option<String>>;
+
+    /// Packages what would be uploaded now, for its checksum.
+    fn package(&self, member: &Member) -> Result<String>;
 
     /// Uploads the package.
     fn publish(&self, member: &Member) -> Result<Answer>;
@@ -56,6 +59,8 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 /// How often one crate is tried again after a limit. crates.io grants a new owner one new crate every ten minutes.
 const TRIES: u32 = 6;
 const UNSAID: Duration = Duration::from_secs(600);
+/// A moment further off than this is no limit of a burst, and for a person to think about.
+const PATIENCE: Duration = Duration::from_secs(3 * 3600);
 /// What a wait for a stated moment is longer: clocks differ, and a date has no fractions of a second.
 const MARGIN: Duration = Duration::from_secs(5);
 
@@ -102,30 +107,23 @@ pub(crate) fn upload(
 }
 
 fn one(member: &Member, sums: &Sums, registry: &dyn Registry, clock: &dyn Clock) -> Result<()> {
-    for _ in 0..TRIES {
+    for attempt in 1..=TRIES {
+        // The checkout may be another than it was when the last crate was uploaded, half an hour ago.
+        let (now, proven) = (registry.package(member)?, sums.sum(member)?);
+        ensure!(
+            now == proven,
+            "{} would be uploaded with other bytes ({now}) than were proven ({proven}); check out the commit that was \
+             proven, with nothing changed",
+            member.name
+        );
         let moment = match registry.publish(member)? {
             Answer::Taken | Answer::Exists => return seen(member, sums, registry, clock),
             Answer::Refused(why) => bail!("{} was refused: {why}", member.name),
             Answer::Later(moment) => moment,
         };
-        let span = match moment {
-            Some(moment) => {
-                let left = moment.duration_since(clock.now()).unsigned_abs();
-                let left = if moment > clock.now() {
-                    left
-                } else {
-                    Duration::ZERO
-                };
-                left.saturating_add(MARGIN)
-            }
-            None => UNSAID,
-        };
-        println!(
-            "{}: the registry takes no more for now; waiting for {} s",
-            member.name,
-            span.as_secs()
-        );
-        clock.sleep(span);
+        if attempt < TRIES {
+            wait(member, moment, clock)?;
+        }
     }
     bail!(
         "{} met the registry's limit {TRIES} times; wait for an hour",
@@ -133,18 +131,51 @@ fn one(member: &Member, sums: &Sums, registry: &dyn Registry, clock: &dyn Clock)
     )
 }
 
+/// Waits until the registry takes more: until `moment`, if it has named one.
+fn wait(member: &Member, moment: Option<Timestamp>, clock: &dyn Clock) -> Result<()> {
+    let span = match moment {
+        // A moment that is over leaves nothing to wait for.
+        Some(moment) => Duration::try_from(moment.duration_since(clock.now()))
+            .unwrap_or_default()
+            .saturating_add(MARGIN),
+        None => UNSAID,
+    };
+    let until = clock.now().saturating_add(span)?;
+    ensure!(
+        span <= PATIENCE,
+        "the registry takes {} no earlier than {until:.0}; come back then",
+        member.name
+    );
+    println!(
+        "{}: the registry takes no more for now; waiting until {until:.0}",
+        member.name
+    );
+    clock.sleep(span);
+    Ok(())
+}
+
 /// Waits until the index has the crate, with the bytes that were proven.
 fn seen(member: &Member, sums: &Sums, registry: &dyn Registry, clock: &dyn Clock) -> Result<()> {
-    for _ in 0..LOOKS {
-        if let Some(sum) = registry.sum(member)? {
-            return same(member, sums, &sum);
+    let mut trouble = None;
+    for look in 1..=LOOKS {
+        match registry.sum(member) {
+            Ok(Some(sum)) => return same(member, sums, &sum),
+            Ok(None) => {}
+            // It was uploaded: an index that cannot be asked now may be asked again.
+            Err(error) => trouble = Some(error),
         }
-        clock.sleep(BETWEEN_LOOKS);
+        if look < LOOKS {
+            clock.sleep(BETWEEN_LOOKS);
+        }
     }
-    bail!(
+    let unseen = format!(
         "{} was uploaded, but the index does not show it",
         member.name
-    )
+    );
+    Err(match trouble {
+        Some(error) => error.context(unseen),
+        None => anyhow!(unseen),
+    })
 }
 
 fn same(member: &Member, sums: &Sums, sum: &str) -> Result<()> {

@@ -7,6 +7,8 @@ fn facts() -> Facts {
         branch: "main".to_owned(),
         changes: Vec::new(),
         tags: vec![Version::new(0, 0, 9)],
+        shallow: false,
+        signs: true,
         changelog: TEXT.to_owned(),
         missing: Vec::new(),
     }
@@ -79,6 +81,22 @@ fn another_branch_stops_an_upload_but_no_dry_run() {
         let lines = lines(&facts, &good(), true);
         assert!(lines[0].contains(named) && lines[0].contains("git switch main"));
     }
+}
+
+#[test]
+fn a_clone_without_history_or_a_maintainer_without_a_name_stops_an_upload_but_no_dry_run() {
+    let facts = Facts {
+        shallow: true,
+        signs: false,
+        ..facts()
+    };
+    assert!(lines(&facts, &good(), false).is_empty());
+    let lines = lines(&facts, &good(), true);
+    assert!(
+        lines[0].contains("git fetch --unshallow --tags"),
+        "{lines:?}"
+    );
+    assert!(lines[1].contains("user.name"), "{lines:?}");
 }
 
 #[test]
@@ -162,7 +180,7 @@ fn a_member_that_needs_what_is_never_published_stops_it() {
     let packages = serde_json::json!([
         {
             "name": "a", "version": "0.1.0", "publish": null, "manifest_path": "here/crates/a/Cargo.toml",
-            "dependencies": [{ "name": "tools", "req": "^0.1.0", "kind": null }],
+            "dependencies": [{ "name": "tools", "req": "*", "kind": null }],
         },
         { "name": "tools", "version": "0.1.0", "publish": [], "manifest_path": "here/tools/Cargo.toml" },
     ]);

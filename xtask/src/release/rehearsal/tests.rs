@@ -6,6 +6,7 @@ use xshell::Shell;
 
 use crate::{
     release::{
+        dist::Sources,
         plan,
         remote::Remote,
         stage,
@@ -51,8 +52,11 @@ fn remote<'a>(sh: &'a Shell, dir: &Path, registry: &Rehearsal) -> Remote<'a> {
                 dir.join("home").to_string_lossy().into_owned(),
             ),
             ("CARGO_REGISTRIES_REHEARSAL_TOKEN", "none".to_owned()),
+            // Whatever the maintainer's way to the net is, this one is shorter.
+            ("CARGO_NET_OFFLINE", "false".to_owned()),
+            ("no_proxy", "127.0.0.1".to_owned()),
         ],
-        dirty: true,
+        sources: Sources::AsTheyAre,
     }
 }
 
@@ -80,11 +84,12 @@ fn a_release_that_fails_half_way_is_finished_by_the_next_run_and_nothing_is_uplo
     let workspace = Workspace::read(&sh).unwrap();
     let plan = plan::order(&workspace).unwrap();
     let dir = tempfile::tempdir().unwrap();
-    stage::fetch(&sh).unwrap();
     let registry = Rehearsal::start(&stage::packages(&sh, &workspace).unwrap());
     let remote = remote(&sh, dir.path(), &registry);
     let sums = package(&remote, &plan);
     let clock = Patient(RefCell::default());
+    // One of the crates has been published before, at a lower version.
+    registry.publish_before(&plan[0].name, "0.0.1");
 
     // A new owner may create a few crates only, and then one of them meets a server that is out of order.
     let limit = "You have published too many new crates in a short period of time. Please try again after \
@@ -116,4 +121,9 @@ fn a_release_that_fails_half_way_is_finished_by_the_next_run_and_nothing_is_uplo
     let again = remote.publish(plan[0]).unwrap();
     assert_eq!(again, Answer::Exists);
     assert_eq!(registry.uploads().len(), plan.len());
+
+    // What was withdrawn is neither up nor missing: somebody has to look.
+    registry.withdraw(&plan[0].name);
+    let error = format!("{:#}", remote.sum(plan[0]).unwrap_err());
+    assert!(error.contains("is yanked"), "{error}");
 }

@@ -12,11 +12,25 @@ struct Scripted {
     /// How often the index is looked at before it shows what was taken.
     lag: RefCell<u32>,
     index: RefCell<BTreeMap<String, String>>,
+    /// What the checkout packages to, where it is not what was proven.
+    changed: RefCell<BTreeMap<String, String>>,
+    /// How often the index cannot be asked after an upload.
+    trouble: RefCell<u32>,
     asked: RefCell<Vec<String>>,
 }
 
 impl Registry for Scripted {
+    fn package(&self, member: &Member) -> Result<String> {
+        let changed = self.changed.borrow().get(&member.name).cloned();
+        Ok(changed.unwrap_or_else(|| format!("sum of {}", member.name)))
+    }
+
     fn sum(&self, member: &Member) -> Result<Option<String>> {
+        let mut trouble = self.trouble.borrow_mut();
+        if !self.asked.borrow().is_empty() && *trouble > 0 {
+            *trouble = trouble.saturating_sub(1);
+            anyhow::bail!("no network");
+        }
         let known = self.index.borrow().get(&member.name).cloned();
         let mut lag = self.lag.borrow_mut();
         if known.is_some() && *lag > 0 {
@@ -155,7 +169,7 @@ fn an_index_that_lags_is_waited_for_and_one_that_never_comes_is_given_up() {
     registry.lag.replace(u32::MAX);
     let error = run(&registry, &clock).unwrap_err();
     assert!(error.contains("the index does not show it"), "{error}");
-    assert_eq!(clock.slept().iter().sum::<u64>(), 600);
+    assert_eq!(clock.slept().iter().sum::<u64>(), 590);
     assert_eq!(*registry.asked.borrow(), ["a"]);
 }
 
@@ -189,7 +203,8 @@ fn a_limit_that_stays_is_given_up() {
         error.contains("a met the registry's limit 6 times"),
         "{error}"
     );
-    assert_eq!(clock.slept().len(), 6);
+    assert_eq!(clock.slept().len(), 5);
+    assert_eq!(registry.asked.borrow().len(), 6);
 }
 
 #[test]
@@ -214,4 +229,48 @@ fn other_bytes_under_the_same_version_stop_the_release_before_and_after_an_uploa
     registry.lag.replace(1);
     let error = run(&registry, &Manual::new()).unwrap_err();
     assert!(error.contains("its version is spent"), "{error}");
+}
+
+#[test]
+fn a_moment_that_is_far_off_is_told_and_not_waited_for() {
+    let tomorrow = start().saturating_add(Duration::from_secs(86400)).unwrap();
+    let (registry, clock) = (answering([Answer::Later(Some(tomorrow))]), Manual::new());
+    let error = run(&registry, &clock).unwrap_err();
+    assert!(
+        error.contains("no earlier than 2026-01-01T12:00:05Z"),
+        "{error}"
+    );
+    assert!(clock.slept().is_empty());
+}
+
+#[test]
+fn a_checkout_that_is_no_longer_what_was_proven_is_not_uploaded() {
+    let later = start().saturating_add(Duration::from_secs(60)).unwrap();
+    let registry = answering([Answer::Taken, Answer::Later(Some(later))]);
+    registry
+        .changed
+        .borrow_mut()
+        .insert("c".to_owned(), "another".to_owned());
+    let error = run(&registry, &Manual::new()).unwrap_err();
+    assert!(
+        error.contains("c would be uploaded with other bytes (another)"),
+        "{error}"
+    );
+    assert_eq!(*registry.asked.borrow(), ["a", "b", "b"]);
+}
+
+#[test]
+fn an_index_that_cannot_be_asked_after_an_upload_is_asked_again() {
+    let (registry, clock) = (Scripted::default(), Manual::new());
+    registry.trouble.replace(2);
+    run(&registry, &clock).unwrap();
+    assert_eq!(clock.slept(), [10, 10]);
+
+    let (registry, clock) = (Scripted::default(), Manual::new());
+    registry.trouble.replace(u32::MAX);
+    let error = run(&registry, &clock).unwrap_err();
+    assert!(
+        error.contains("the index does not show it: no network"),
+        "{error}"
+    );
 }

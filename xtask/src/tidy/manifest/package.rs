@@ -28,9 +28,15 @@ const INHERITED: [&str; 6] = [
 /// What a published crate must say beyond its name.
 const REQUIRED: [&str; 5] = ["description", "keywords", "categories", "readme", "include"];
 
-/// What belongs into a published archive; tests and snapshots stay out. Behind the README there may be further pages
-/// that the documentation includes.
-const INCLUDED: [&str; 3] = ["src/**", "README.md", "LICENSE-*"];
+/// What belongs into a published archive; tests and snapshots stay out, of the sources too. Behind the README there may
+/// be further pages that the documentation includes.
+const INCLUDED: [&str; 5] = [
+    "src/**",
+    "!src/**/tests.rs",
+    "!src/**/tests/**",
+    "README.md",
+    "LICENSE-*",
+];
 
 impl Problems<'_> {
     pub(super) fn package(&mut self, text: &str, package: &dyn TableLike, kind: Kind) {

@@ -6,7 +6,7 @@ description = "A"
 keywords = ["a"]
 categories = ["authentication"]
 readme = "README.md"
-include = ["src/**", "README.md", "LICENSE-*"]
+include = ["src/**", "!src/**/tests.rs", "!src/**/tests/**", "README.md", "LICENSE-*"]
 
 version.workspace = true
 edition.workspace = true
@@ -145,7 +145,10 @@ fn dependencies_are_sorted_and_optional_ones_come_last() {
 fn a_published_crate_says_what_crates_io_shows() {
     assert_eq!(after("keywords = [\"a\"]\n", ""), ["has no `keywords`"]);
     assert_eq!(
-        after("include = [\"src/**\", \"README.md\", \"LICENSE-*\"]\n", ""),
+        after(
+            "include = [\"src/**\", \"!src/**/tests.rs\", \"!src/**/tests/**\", \"README.md\", \"LICENSE-*\"]\n",
+            ""
+        ),
         ["has no `include`"]
     );
     assert_eq!(
