@@ -1,4 +1,4 @@
-//! What the maintainers run: `cargo xtask ci`, `tidy`, `consumers`, `bench`.
+//! What the maintainers run: `cargo xtask ci`, `tidy`, `consumers`, `bench`, `soak`.
 
 mod bench;
 mod cargo;
@@ -6,6 +6,7 @@ mod ci;
 mod consumers;
 mod flags;
 mod foreign;
+mod soak;
 mod table;
 mod tidy;
 mod workspace;
@@ -41,5 +42,6 @@ fn run(xtask: Xtask) -> anyhow::Result<()> {
         XtaskCmd::Tidy(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Consumers(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Bench(cmd) => cmd.run(&sh, &workspace),
+        XtaskCmd::Soak(cmd) => cmd.run(&sh, &workspace),
     }
 }
