@@ -51,5 +51,14 @@ xflags::xflags! {
             /// The benchmarks to run.
             repeated names: String
         }
+
+        /// The long run: 100,000 tokens and 1,000 outages on a manual clock, then real time before an emulator
+        /// that goes wrong. Fails if anything creeps, is asked too often, or does not recover.
+        cmd soak {
+            /// Of real time: 10 unless said otherwise, also a fraction; 0 skips that part.
+            optional --minutes minutes: f64
+            /// Plays the same faults again.
+            optional --seed seed: u64
+        }
     }
 }

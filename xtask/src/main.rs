@@ -1,4 +1,4 @@
-//! What the maintainers run: `cargo xtask ci` and its steps, `bench`, `bump`, `release`.
+//! What the maintainers run: `cargo xtask ci` and its steps, `bench`, `bump`, `release`, `soak`.
 
 mod absent;
 mod api;
@@ -17,6 +17,7 @@ mod licences;
 mod minimal;
 mod msrv;
 mod release;
+mod soak;
 mod table;
 mod tidy;
 mod typos;
@@ -56,5 +57,6 @@ fn run(xtask: Xtask) -> anyhow::Result<()> {
         XtaskCmd::Bump(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Release(cmd) => cmd.run(&sh, &workspace),
         XtaskCmd::Bench(cmd) => cmd.run(&sh, &workspace),
+        XtaskCmd::Soak(cmd) => cmd.run(&sh, &workspace),
     }
 }

@@ -48,10 +48,9 @@ impl<'a> Renewal<'a> {
                 return Ok(found);
             }
         }
-        // Whoever waits longer has no time left to ask, and to save what comes of it.
-        let patience = self
-            .time_left()
-            .saturating_sub(share(&self.shared.policy, 3));
+        // Whoever waits longer has no time left to ask, and to save what comes of it. Of the deadline itself, and not
+        // of the slack after it, which is longer than a third of a short one.
+        let patience = self.until(share(&self.shared.policy, 3));
         let locked = held(self.flight.berth.lock(self.shelf, patience));
         self.in_time(patience, locked).await?;
         if let Some(found) = self.look_under_the_lock().await? {
@@ -111,6 +110,11 @@ impl<'a> Renewal<'a> {
         }
         let previous = self.holding.token.as_deref();
         let reserve = share(&self.shared.policy, 10);
+        // A token whose answer has no time to come is used up for nothing.
+        if self.until(reserve) < share(&self.shared.policy, 5) {
+            let what = "too little time was left to refresh the session";
+            return Err(AuthError::new(ErrorKind::Timeout, what));
+        }
         ask(self.shared, self.flight, previous, reserve).await
     }
 
@@ -217,6 +221,12 @@ impl<'a> Renewal<'a> {
             Ok(Saved::Outdated) => self.holding.settle(false),
             Ok(Saved::Unwanted) | Err(_) => {}
         }
+    }
+
+    /// What is left until so long before the deadline.
+    fn until(&self, reserve: Duration) -> Duration {
+        let span = self.shared.policy.deadline.saturating_sub(reserve);
+        span.saturating_sub(self.flight.age(&self.shared.runtime.now()))
     }
 
     fn time_left(&self) -> Duration {

@@ -327,7 +327,7 @@ async fn a_lock_that_others_hold_is_waited_for_and_nothing_is_sent_without_it() 
     let caller = tokio::spawn(owned_header(&cache));
     settle().await;
     // Two thirds of it: the rest is for the refresh, and for saving what comes of it.
-    clock.advance(Duration::from_millis(20_400));
+    clock.advance(Duration::from_millis(19_900));
     settle().await;
     assert!(!caller.is_finished());
     clock.advance(Duration::from_millis(200));
@@ -336,6 +336,62 @@ async fn a_lock_that_others_hold_is_waited_for_and_nothing_is_sent_without_it() 
     drop(theirs);
     clock.advance(Duration::from_secs(1));
     assert_eq!(cache.header().await.unwrap().token(), "a2");
+}
+
+#[tokio::test]
+async fn with_a_short_deadline_too_a_refresh_token_is_not_sent_when_there_is_hardly_time_for_an_answer()
+ {
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
+    put(&store, server.token(), &clock).await;
+    clock.advance(LIFE);
+    let policy = CachePolicy {
+        deadline: Duration::from_millis(1_500),
+        ..CachePolicy::default()
+    };
+    let cache = TokenCache::builder(server.clone(), audience())
+        .runtime(clock.clone())
+        .policy(policy)
+        .store(Arc::new(store.clone()), key())
+        .build();
+    let theirs = store.lock(&key(), LIFE).await.unwrap();
+    let caller = tokio::spawn(owned_header(&cache));
+    settle().await;
+    clock.advance(Duration::from_millis(1_320));
+    drop(theirs);
+    let error = caller.await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), server.started()), (ErrorKind::Timeout, 0));
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(cache.header().await.unwrap().token(), "a2");
+}
+
+/// Takes most of a flight's time to say what it would send.
+#[derive(Debug)]
+struct Vault(Rotating, Arc<ManualRuntime>);
+
+#[async_trait]
+impl TokenSource for Vault {
+    async fn fetch(&self, ask: &Ask<'_>) -> Result<Token, AuthError> {
+        self.0.fetch(ask).await
+    }
+
+    async fn secret_id(&self) -> Option<SecretId> {
+        self.1.sleep(Duration::from_secs(25)).unwrap().await;
+        None
+    }
+}
+
+#[tokio::test]
+async fn whatever_has_taken_the_time_a_refresh_token_is_sent_only_with_some_left_for_its_answer() {
+    let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
+    put(&store, server.token(), &clock).await;
+    clock.advance(LIFE);
+    let source = Vault(server.clone(), clock.clone());
+    let cache = stored(source, &clock, store.clone());
+    let caller = tokio::spawn(owned_header(&cache));
+    settle().await;
+    clock.advance(Duration::from_secs(25));
+    let error = caller.await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), server.started()), (ErrorKind::Timeout, 0));
 }
 
 #[tokio::test]
