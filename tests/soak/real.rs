@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime};
 use fastrand::Rng;
 use tokio::runtime::{Builder, Handle};
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehaviour, interval};
+use tokio::time::{MissedTickBehavior, interval};
 
 use self::weather::Weather;
 use self::world::World;
@@ -113,7 +113,7 @@ impl Samples {
             Series::new("tasks", COUNT_BOUND),
         ];
         let mut beat = interval(Duration::from_secs(1));
-        beat.set_missed_tick_behaviour(MissedTickBehaviour::Delay);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while Instant::now() < end {
             beat.tick().await;
             for world in worlds {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, StatusCode};
 use phrase_auth_core::{AuthHeader, Authenticator, HttpClient, Limits, TokenCache};
 use phrase_auth_emulator::Endpoint;
-use tokio::time::{MissedTickBehaviour, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::tally::Tally;
 use super::world::{DEADLINE, World};
@@ -20,7 +20,7 @@ pub(super) async fn live(world: Arc<World>, number: u32, stop: Arc<AtomicBool>) 
         return;
     };
     let mut beat = interval(PERIOD);
-    beat.set_missed_tick_behaviour(MissedTickBehaviour::Delay);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut turn: u32 = 0;
     while !stop.load(Ordering::SeqCst) {
         beat.tick().await;
