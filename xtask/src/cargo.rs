@@ -51,16 +51,7 @@ impl Cargo {
         }
         // Who uploads needs the token of the registry; build scripts, tests and consumers do not.
         let uploads = self.args.first().is_some_and(|word| word == "publish");
-        // `cargo run` tells us about the xtask package. Build scripts that watch these variables would
-        // otherwise run anew whenever somebody changes between `cargo xtask ci` and plain cargo.
-        for (name, _) in std::env::vars_os() {
-            let known = name.to_string_lossy();
-            let package = known.starts_with("CARGO_PKG_") || known.starts_with("CARGO_MANIFEST_");
-            if package || (is_token(&known) && !uploads) {
-                cmd = cmd.env_remove(&name);
-            }
-        }
-        cmd
+        without_our_own(cmd, uploads)
     }
 
     /// Prints the command, then runs it with its output on ours.
@@ -80,6 +71,19 @@ impl fmt::Display for Cargo {
             .iter()
             .try_for_each(|arg| write!(f, " {}", quoted(arg)))
     }
+}
+
+/// The command without what `cargo run` has told us about the xtask package, for which build scripts that watch it would
+/// run anew whenever somebody changes between `cargo xtask ci` and plain cargo; and without tokens, unless it uploads.
+pub(crate) fn without_our_own(mut cmd: Cmd<'_>, uploads: bool) -> Cmd<'_> {
+    for (name, _) in std::env::vars_os() {
+        let known = name.to_string_lossy();
+        let package = known.starts_with("CARGO_PKG_") || known.starts_with("CARGO_MANIFEST_");
+        if package || (is_token(&known) && !uploads) {
+            cmd = cmd.env_remove(&name);
+        }
+    }
+    cmd
 }
 
 /// Whether a variable of this name holds the token of a registry.

@@ -7,6 +7,7 @@ use xshell::Shell;
 
 use crate::{
     absent::Absent,
+    cargo::without_our_own,
     finding::{self, Finding},
     graph::Graph,
     workspace::Workspace,
@@ -114,12 +115,8 @@ fn build(sh: &Shell, published: &[&str], ours: Version) -> Result<()> {
     }
     eprintln!("$ rustup {}", words.join(" "));
     // Cargo tells us the toolchain that we run under; that one must not win.
-    Ok(sh
-        .cmd("rustup")
-        .args(words)
-        .env_remove("RUSTUP_TOOLCHAIN")
-        .quiet()
-        .run()?)
+    let rustup = sh.cmd("rustup").args(words).env_remove("RUSTUP_TOOLCHAIN");
+    Ok(without_our_own(rustup.quiet(), false).run()?)
 }
 
 /// Its name for rustup: `1.89-…`, or `1.89.0-…` of any patch.

@@ -5,7 +5,7 @@
 
 use std::{env::consts::EXE_SUFFIX, path::PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use xshell::Shell;
 
 use crate::{absent::Absent, workspace::Workspace};
@@ -15,12 +15,21 @@ const VERSION: &str = "1.52.0";
 
 pub(crate) fn check(sh: &Shell, workspace: &Workspace) -> Result<()> {
     let program = find_or_install(sh, workspace)?;
+    let list = sh.cmd(&program).arg("--files").quiet().read()?;
+    ensure!(!list.trim().is_empty(), "it found no files to look at");
     let run = sh.cmd(&program).args(["--format", "brief"]).quiet();
-    if run.run().is_err() {
-        bail!("there are misspelt words");
+    let status = run.ignore_status().output()?;
+    print!("{}", String::from_utf8_lossy(&status.stdout));
+    eprint!("{}", String::from_utf8_lossy(&status.stderr));
+    match status.status.code() {
+        Some(0) => Ok(()),
+        Some(MISSPELT) => bail!("there are misspelt words"),
+        _ => bail!("the checker itself went wrong; what it said is above"),
     }
-    Ok(())
 }
+
+/// How the program ends when it has found words.
+const MISSPELT: i32 = 2;
 
 /// The program of this version: as installed here before, from the system, or from PyPI.
 fn find_or_install(sh: &Shell, workspace: &Workspace) -> Result<PathBuf> {
@@ -36,6 +45,8 @@ fn find_or_install(sh: &Shell, workspace: &Workspace) -> Result<PathBuf> {
             return Ok(candidate);
         }
     }
+    // What an installation that was broken off has left would pass for a whole one.
+    sh.remove_path(&folder)?;
     eprintln!(
         "installing typos {VERSION} into {}",
         workspace.relative(&folder)

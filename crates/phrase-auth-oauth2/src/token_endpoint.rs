@@ -134,7 +134,9 @@ impl TokenEndpoint {
             return Ok(None);
         };
         let left = deadline.left(&self.runtime.now());
-        match within(&*self.runtime, left, source.read()).await? {
+        // A quarter is for the answer: a refresh token that is sent without time for it is used up for nothing.
+        let patience = left.saturating_sub(left.checked_div(4).unwrap_or_default());
+        match within(&*self.runtime, patience, source.read()).await? {
             Some(secret) => secret.map(Some),
             None => {
                 let what = "the client secret was not there in time";

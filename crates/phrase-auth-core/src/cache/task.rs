@@ -132,6 +132,14 @@ pub(super) async fn ask(
         // Or on a runtime that idled: others have given this flight up, and may have sent the secret.
         return Err(late());
     }
+    // A refresh token whose answer has no time to come is used up for nothing: a fifth of the deadline is for the answer.
+    let refreshes = previous.is_some_and(|token| token.refresh().is_some());
+    let least = shared.policy.deadline.checked_div(5).unwrap_or_default();
+    if refreshes && deadline < least {
+        let what = "too little time was left to refresh the session";
+        return Err(AuthError::new(ErrorKind::Timeout, what)
+            .with_hint("its refresh token was not sent; try again, or allow a longer deadline"));
+    }
     let ask = Ask::new(flight.why, previous, deadline);
     let left = time_left(shared, flight, &now).saturating_sub(reserve);
     let token = within(&*shared.runtime, left, shared.source.fetch(&ask)).await?;

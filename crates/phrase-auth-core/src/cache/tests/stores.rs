@@ -394,6 +394,32 @@ async fn whatever_has_taken_the_time_a_refresh_token_is_sent_only_with_some_left
     assert_eq!((error.kind(), server.started()), (ErrorKind::Timeout, 0));
 }
 
+/// Logs in for each token, with a password that takes its time.
+#[derive(Debug)]
+struct Keyring(Arc<ManualRuntime>);
+
+#[async_trait]
+impl TokenSource for Keyring {
+    async fn fetch(&self, _: &Ask<'_>) -> Result<Token, AuthError> {
+        Token::new("a1", HeaderStyle::bearer(), LIFE)
+    }
+
+    async fn secret_id(&self) -> Option<SecretId> {
+        self.0.sleep(Duration::from_secs(25)).unwrap().await;
+        None
+    }
+}
+
+#[tokio::test]
+async fn what_has_no_refresh_token_to_lose_is_asked_for_however_little_time_is_left() {
+    let clock = clock();
+    let cache = stored(Keyring(clock.clone()), &clock, MemoryStore::new());
+    let caller = tokio::spawn(owned_header(&cache));
+    settle().await;
+    clock.advance(Duration::from_secs(25));
+    assert_eq!(caller.await.unwrap().unwrap().token(), "a1");
+}
+
 #[tokio::test]
 async fn a_session_of_somebody_else_is_not_used() {
     let (server, clock, store) = (Rotating::new(LIFE), clock(), MemoryStore::new());
