@@ -7,13 +7,16 @@ pub(crate) struct Series {
     what: &'static str,
     /// What it may rise by over the second half, whatever the reason.
     bound: f64,
+    /// Whether it is counted to the one, so that any rise beyond the bound is one.
+    exact: bool,
     /// How much was done by then, and the figure.
     points: Vec<(f64, f64)>,
 }
 
 /// The verdict on a series.
 ///
-/// The first half is for warming up; the second is judged. A figure creeps if over that half
+/// The first half is for warming up; the second is judged. A figure that is counted to the one creeps if its last sample
+/// lies above the first of that half by more than its bound. Another one creeps if over that half
 ///
 /// 1. the line of least squares rises by more than the figure's bound, and
 /// 2. by more than noise: four standard errors of its slope, and
@@ -40,8 +43,18 @@ impl Series {
         Self {
             what,
             bound,
+            exact: false,
             // So that it does not grow itself while it measures.
             points: Vec::with_capacity(4096),
+        }
+    }
+
+    /// A figure that knows no noise: a map that gets an entry for each token takes one step in all the second half, when
+    /// it doubles.
+    pub(crate) fn exact(what: &'static str, bound: f64) -> Self {
+        Self {
+            exact: true,
+            ..Self::new(what, bound)
         }
     }
 
@@ -59,6 +72,12 @@ impl Series {
         let Some(line) = Line::through(half).filter(|_| half.len() >= LEAST_SAMPLES) else {
             return Verdict::TooShort;
         };
+        if self.exact {
+            return match stepped(half) > self.bound {
+                true => Verdict::Creeps,
+                false => Verdict::Flat,
+            };
+        }
         let rise = line.slope * span(half);
         let beyond_noise = rise > ERRORS * line.error * span(half);
         match rise > self.bound && beyond_noise && is_steady(half, rise) {
@@ -91,7 +110,10 @@ impl Series {
     /// What is wrong with it, as a sentence.
     pub(crate) fn complaint(&self) -> Option<String> {
         let half = self.second_half();
-        let rise = Line::through(half).map_or(f64::NAN, |line| line.slope * span(half));
+        let rise = match self.exact {
+            true => stepped(half),
+            false => Line::through(half).map_or(f64::NAN, |line| line.slope * span(half)),
+        };
         let what = self.what;
         (self.verdict() == Verdict::Creeps)
             .then(|| format!("{what}: creeps, by {rise:.1} over the second half"))
@@ -142,6 +164,14 @@ fn span(points: &[(f64, f64)]) -> f64 {
     }
 }
 
+/// The figure at the end, over that at the beginning.
+fn stepped(points: &[(f64, f64)]) -> f64 {
+    match (points.first(), points.last()) {
+        (Some((_, first)), Some((_, last))) => last - first,
+        _ => 0.0,
+    }
+}
+
 fn is_steady(points: &[(f64, f64)], rise: f64) -> bool {
     let quarters = points.chunks(points.len().div_ceil(4).max(1));
     let means: Vec<f64> = quarters
@@ -154,7 +184,7 @@ fn is_steady(points: &[(f64, f64)], rise: f64) -> bool {
         .all(|(before, after)| after - before >= least)
 }
 
-/// One slope in 30,000 is further off than that by chance.
+/// Of independent samples, one slope in 30,000 is further off than that by chance.
 const ERRORS: f64 = 4.0;
 
 /// Four to a quarter.

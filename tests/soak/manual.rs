@@ -121,10 +121,10 @@ impl Samples {
         Self {
             bytes: 0,
             blocks: 0,
-            heap: Series::new("heap, bytes more", HEAP_BOUND),
+            heap: Series::exact("heap, bytes more", HEAP_BOUND),
             blocks_held: Series::new("heap, blocks more", COUNT_BOUND),
-            tasks: Series::new("tasks", COUNT_BOUND),
-            timers: Series::new("timers", COUNT_BOUND),
+            tasks: Series::exact("tasks", COUNT_BOUND),
+            timers: Series::exact("timers", COUNT_BOUND),
             rss: Series::new("RSS, KiB", RSS_BOUND),
             descriptors: Series::new("descriptors", COUNT_BOUND),
         }

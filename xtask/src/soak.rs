@@ -10,7 +10,9 @@ impl flags::Soak {
         let command = self.command();
         if command.run(sh).is_err() {
             // The program has said what is wrong, and xshell would only repeat the command.
-            bail!("the soak has found what is written above; the same seed shows it again");
+            bail!(
+                "the soak has not ended well; what is written above says why, and the same seed draws the same faults"
+            );
         }
         Ok(())
     }

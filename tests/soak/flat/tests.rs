@@ -114,3 +114,22 @@ fn a_row_says_first_median_last_slope_rise_bound_and_verdict() {
     ];
     assert_eq!(row, cells);
 }
+
+#[test]
+fn a_map_that_doubles_once_in_all_that_time_creeps_where_every_byte_is_counted() {
+    let (mut counted, mut seen) = (Series::exact("heap", 1024.0), Series::new("rss", 1024.0));
+    let mut entries: Vec<u64> = Vec::new();
+    for cycle in 0..1_000_u32 {
+        entries.extend([0; 100]);
+        let bytes = (entries.capacity() * size_of::<u64>()) as f64;
+        counted.push(f64::from(cycle), bytes);
+        seen.push(f64::from(cycle), bytes);
+    }
+    assert_eq!(counted.verdict(), Verdict::Creeps);
+    assert!(counted.complaint().unwrap().contains("creeps"));
+    // By noise's rule it is one step: that is why what can be counted is.
+    assert_eq!(seen.verdict(), Verdict::Flat);
+    let mut still = Series::exact("tasks", 1.0);
+    (0..1_000).for_each(|cycle| still.push(f64::from(cycle), 4.0));
+    assert_eq!(still.verdict(), Verdict::Flat);
+}

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::tally::Tally;
 use super::weather::Weather;
 use super::world::{BACK_OFF, World};
 use crate::table;
@@ -64,11 +65,33 @@ pub(super) fn complaints(schemes: &[Scheme<'_>]) -> Vec<String> {
         let tally = world.tally();
         let idle = (tally.headers == 0).then(|| "nobody got a header".to_owned());
         let told = weather.wrong.sentences().chain(tally.wrong.sentences());
-        let told = told.chain(crowd).chain(idle);
+        let told = told
+            .chain(crowd)
+            .chain(idle)
+            .chain(untried(&tally, weather));
         all.extend(told.map(|what| format!("{}: {what}", world.name)));
     }
     all
 }
+
+/// What has not been tried at all: nothing went wrong is no news then.
+fn untried(tally: &Tally, weather: &Weather) -> Vec<String> {
+    let mut all = Vec::new();
+    if tally.headers > 0 && tally.failed == tally.calls {
+        all.push("no call of the API came to anything: its headers are not taken".to_owned());
+    }
+    if tally.headers > 0 && tally.tokens < 2 {
+        all.push("one token was good to the end: nothing was ever renewed".to_owned());
+    }
+    // The first faults of a short run may be of a kind that nobody meets.
+    if weather.faults >= MANY && weather.met.values().sum::<u64>() == 0 {
+        all.push(format!("nobody met any of {} faults", weather.faults));
+    }
+    all
+}
+
+/// So many faults cannot all have been missed.
+const MANY: u64 = 10;
 
 fn line(what: &str, cells: impl Iterator<Item = String>) -> [String; 6] {
     let mut cells = cells;
