@@ -150,17 +150,21 @@ impl Facts {
     fn changelog(&self, version: &Version) -> Vec<Finding> {
         let mut findings = Vec::new();
         let releases = changelog::releases(&self.changelog);
+        let ours = releases
+            .iter()
+            .find(|release| release.version() == version.to_string());
         let bump = format!("`cargo xtask bump {version}` dates what is written under {UNRELEASED}");
         if let Some(left) = releases.iter().find(|release| release.title == UNRELEASED) {
             findings.push(Finding::new(
                 format!("{CHANGELOG}:{}", left.line),
                 format!("something is {UNRELEASED} that {version} would bring"),
-                bump.clone(),
+                match ours {
+                    // One heading for one version: bump would refuse a second.
+                    Some(ours) => format!("put it under `## {}`", ours.title),
+                    None => bump.clone(),
+                },
             ));
         }
-        let ours = releases
-            .iter()
-            .find(|release| release.version() == version.to_string());
         match ours {
             None => findings.push(Finding::new(
                 CHANGELOG,
@@ -171,6 +175,11 @@ impl Facts {
                 format!("{CHANGELOG}:{}", release.line),
                 format!("has no text for {version}, only its heading"),
                 "write what users of each crate will notice",
+            )),
+            Some(release) if release.title == release.version() => findings.push(Finding::new(
+                format!("{CHANGELOG}:{}", release.line),
+                format!("{version} has no date"),
+                format!("`cargo xtask bump {version}` puts it there"),
             )),
             Some(_) => {}
         }

@@ -129,13 +129,18 @@ fn a_changelog_without_text_for_the_version_stops_it() {
         other.starts_with("CHANGELOG.md: has no text for 0.1.0"),
         "{other}"
     );
+    let undated = only(&with(&TEXT.replace(" - 2025-12-31", "")), &good());
+    assert!(
+        undated.starts_with("CHANGELOG.md:3: 0.1.0 has no date"),
+        "{undated}"
+    );
     let empty = only(&with(&TEXT.replace("- New.", "")), &good());
     assert!(empty.starts_with("CHANGELOG.md:3: has no text"), "{empty}");
     let left = TEXT.replace("## 0.1.0", "## Unreleased\n\n- Newer.\n\n## 0.1.0");
     let left = only(&with(&left), &good());
     assert!(
         left.starts_with("CHANGELOG.md:3: something is Unreleased")
-            && left.contains("cargo xtask bump 0.1.0"),
+            && left.contains("put it under `## 0.1.0 - 2025-12-31`"),
         "{left}"
     );
 }
