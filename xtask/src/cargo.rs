@@ -1,6 +1,6 @@
 //! A cargo command as a value: it can be listed, tested and printed before it runs.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, path::Path};
 
 use xshell::{Cmd, Shell};
 
@@ -35,6 +35,13 @@ impl Cargo {
     pub(crate) fn env(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.env.push((name, value.into()));
         self
+    }
+
+    /// Builds in this folder and leaves nothing elsewhere, whatever the user has configured.
+    pub(crate) fn building_in(self, dir: &Path) -> Self {
+        let dir = dir.to_string_lossy();
+        self.env("CARGO_TARGET_DIR", dir.as_ref())
+            .env("CARGO_BUILD_BUILD_DIR", dir.as_ref())
     }
 
     /// The arguments, for tests that hold all steps to one rule.

@@ -6,7 +6,10 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use xshell::Shell;
 
-use crate::cargo::Cargo;
+use crate::{cargo::Cargo, workspace::text};
+
+/// The only place that packages may come from, as cargo writes it.
+pub(crate) const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 #[derive(Debug)]
 pub(crate) struct Graph {
@@ -117,12 +120,6 @@ impl Package {
 
 fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
-}
-
-fn text<'a>(object: &'a Value, key: &str) -> Result<&'a str> {
-    object[key]
-        .as_str()
-        .with_context(|| format!("`cargo metadata` says nothing about `{key}`"))
 }
 
 #[cfg(test)]

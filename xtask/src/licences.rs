@@ -12,23 +12,17 @@ use xshell::Shell;
 
 use crate::{
     finding::{self, Finding},
-    graph::{Graph, Package},
-    workspace::{Member, Workspace},
+    graph::{CRATES_IO, Graph, Package},
+    workspace::{LICENCES, Member, Workspace},
 };
 
 use self::{expression::Expression, policy::Policy};
 
 const POLICY: &str = "deny.toml";
 
-/// The only place that packages may come from, as the lockfile writes it.
-const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
-
 /// Two majors of these do not understand each other: a type of the one is not a type of the other, and two TLS stacks
 /// have two ideas of whom to trust.
 const SINGLE: [&str; 3] = ["http", "hyper", "rustls"];
-
-/// What each published crate has in its folder.
-const FILES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 pub(crate) fn check(sh: &Shell, workspace: &Workspace) -> Result<()> {
     let policy = Policy::parse(&sh.read_file(POLICY)?).context(POLICY)?;
@@ -104,7 +98,7 @@ fn not_allowed(package: &Package) -> String {
 /// Whatever is not ours comes from crates.io.
 fn sources(graph: &Graph, members: &BTreeSet<&str>) -> Vec<Finding> {
     let stranger = |package: &&Package| match &package.source {
-        Some(source) => source != REGISTRY,
+        Some(source) => source != CRATES_IO,
         None => !members.contains(package.name.as_str()),
     };
     let finding = |package: &Package| {
@@ -171,7 +165,7 @@ fn files(
     member: &Member,
     is_there: impl Fn(&std::path::Path) -> bool,
 ) -> Vec<Finding> {
-    let missing = FILES
+    let missing = LICENCES
         .iter()
         .filter(|file| !is_there(&member.dir.join(file)));
     missing

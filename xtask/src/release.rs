@@ -21,7 +21,7 @@ use crate::{
     cargo::Cargo,
     changelog, ci, finding, flags,
     table::table,
-    workspace::{Member, Workspace},
+    workspace::{LICENCES, Member, Workspace},
 };
 
 use self::{
@@ -36,7 +36,7 @@ use self::{
 pub(crate) const CHANGELOG: &str = "CHANGELOG.md";
 
 /// What every package holds beside its sources.
-pub(crate) const FILES: [&str; 3] = ["LICENSE-APACHE", "LICENSE-MIT", "README.md"];
+pub(crate) const FILES: [&str; 3] = [LICENCES[0], LICENCES[1], "README.md"];
 
 impl flags::Release {
     pub(crate) fn run(self, sh: &Shell, workspace: &Workspace) -> Result<()> {

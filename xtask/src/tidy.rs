@@ -11,14 +11,14 @@ mod source;
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
-use xshell::{Shell, cmd};
+use anyhow::Result;
+use xshell::Shell;
 
 use crate::{
     consumers,
     finding::{self, Finding},
     flags,
-    workspace::{Member, Workspace},
+    workspace::{self, LICENCES, Member, Workspace},
 };
 
 use self::manifest::Kind;
@@ -31,8 +31,6 @@ const PAGES: [&str; 5] = [
     "RELEASING.md",
     "SECURITY.md",
 ];
-
-const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 impl flags::Tidy {
     pub(crate) fn run(self, sh: &Shell, workspace: &Workspace) -> Result<()> {
@@ -77,17 +75,12 @@ pub(crate) fn check(sh: &Shell, workspace: &Workspace) -> Result<()> {
 struct Files(BTreeMap<String, String>);
 
 impl Files {
-    /// What git tracks, and what it will once it is added: a finding should not have to wait for the commit.
     fn read(sh: &Shell) -> Result<Self> {
-        let list = cmd!(sh, "git ls-files -z --cached --others --exclude-standard")
-            .quiet()
-            .read()
-            .context("tidy asks git which files belong to the project; run it in a clone")?;
         let mut files = BTreeMap::new();
-        for file in list.split('\0').filter(|file| !file.is_empty()) {
+        for file in workspace::files(sh)? {
             // Deleted but not yet committed, a link to a directory, or not text: none of ours to judge.
-            if let Ok(text) = sh.read_file(file) {
-                files.insert(file.to_owned(), text);
+            if let Ok(text) = sh.read_file(&file) {
+                files.insert(file, text);
             }
         }
         Ok(Self(files))

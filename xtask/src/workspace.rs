@@ -8,9 +8,12 @@ use std::{
 use anyhow::{Context, Result};
 use semver::{Version, VersionReq};
 use serde_json::Value;
-use xshell::Shell;
+use xshell::{Shell, cmd};
 
 use crate::cargo::Cargo;
+
+/// The licences, at the root and in each published crate.
+pub(crate) const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 #[derive(Debug)]
 pub(crate) struct Workspace {
@@ -163,7 +166,19 @@ impl Target {
     }
 }
 
-fn text<'a>(object: &'a Value, key: &str) -> Result<&'a str> {
+/// The files of the checkout, from its root: what git tracks, and what it will once it is added, so that no check has to
+/// wait for the commit.
+pub(crate) fn files(sh: &Shell) -> Result<Vec<String>> {
+    let list = cmd!(sh, "git ls-files -z --cached --others --exclude-standard")
+        .quiet()
+        .read()
+        .context("git says which files belong to the project; run this in a clone")?;
+    let files = list.split('\0').filter(|file| !file.is_empty());
+    Ok(files.map(str::to_owned).collect())
+}
+
+/// A member of what `cargo metadata` has written, or the error that names it.
+pub(crate) fn text<'a>(object: &'a Value, key: &str) -> Result<&'a str> {
     object[key]
         .as_str()
         .with_context(|| format!("`cargo metadata` says nothing about `{key}`"))

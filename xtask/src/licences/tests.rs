@@ -1,7 +1,7 @@
 use super::*;
 
 const HERE: Option<&str> = None;
-const CRATES_IO: Option<&str> = Some(REGISTRY);
+const CRATES_IO: Option<&str> = Some(crate::graph::CRATES_IO);
 
 fn policy() -> Policy {
     Policy::parse("[licenses]\nallow = [\"MIT\"]\n[bans]\ndeny = [\"openssl-sys\"]\n").unwrap()

@@ -4,20 +4,19 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use anyhow::{Context, Result};
-use xshell::{Shell, cmd};
+use xshell::Shell;
+
+use crate::workspace;
 
 /// The files of the copy, beside it: what is here and no longer in the sources has to go.
 const LIST: &str = "../files";
 
 /// Says whether a manifest is another than before.
 pub(super) fn refresh(sh: &Shell, folder: &Path) -> Result<bool> {
-    let list = cmd!(sh, "git ls-files -z --cached --others --exclude-standard")
-        .quiet()
-        .read()
-        .context("git says which files belong to the sources; run it in a clone")?;
+    let list = workspace::files(sh)?;
     // The lockfile of the copy is its own.
-    let is_source = |file: &&str| !file.is_empty() && *file != "Cargo.lock" && sh.path_exists(file);
-    let files: BTreeSet<_> = list.split('\0').filter(is_source).collect();
+    let is_source = |file: &&str| *file != "Cargo.lock" && sh.path_exists(file);
+    let files: BTreeSet<_> = list.iter().map(String::as_str).filter(is_source).collect();
     sh.create_dir(folder)?;
 
     let mut manifests_are_new = false;

@@ -155,12 +155,10 @@ impl Dist {
 
     /// A cargo command that builds here, from what is in this folder, whatever else the user has configured.
     fn cargo(&self, words: &str) -> Cargo {
-        let build = self.dir.join("build");
         Cargo::new(words)
             .env("CARGO_HOME", self.home().to_string_lossy())
             .env("CARGO_REGISTRY_DEFAULT", "crates-io")
-            .env("CARGO_TARGET_DIR", build.to_string_lossy())
-            .env("CARGO_BUILD_BUILD_DIR", build.to_string_lossy())
+            .building_in(&self.dir.join("build"))
     }
 
     /// Packages the crates, and builds each from its package with all features.

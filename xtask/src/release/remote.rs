@@ -49,10 +49,7 @@ impl<'a> Remote<'a> {
         for (name, value) in &self.env {
             cargo = cargo.env(name, value);
         }
-        let build = self.dir.join("build");
-        cargo
-            .env("CARGO_TARGET_DIR", build.to_string_lossy())
-            .env("CARGO_BUILD_BUILD_DIR", build.to_string_lossy())
+        cargo.building_in(&self.dir.join("build"))
     }
 
     /// `package` or `publish`. Nothing is built: that was done, of the same bytes.

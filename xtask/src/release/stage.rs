@@ -13,10 +13,7 @@ use serde_json::{Value, json};
 use toml_edit::DocumentMut;
 use xshell::Shell;
 
-use crate::{cargo::Cargo, workspace::Workspace};
-
-/// As `cargo metadata` writes where a package is from.
-const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
+use crate::{cargo::Cargo, graph::CRATES_IO, workspace::Workspace};
 
 /// A package of somebody else, as the index and the disk know it.
 pub(crate) struct Package {
